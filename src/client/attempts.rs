@@ -372,7 +372,11 @@ impl Client {
             }
         }
         history.waits += 1;
-        let wait = retry::delay(settings, history.waits, failure.retry_after, rand::random());
+        let delay = match failure.problem {
+            AttemptProblem::Throttled => retry::throttled_delay,
+            _ => retry::delay,
+        };
+        let wait = delay(settings, history.waits, failure.retry_after, rand::random());
         let retry_after = failure.retry_after.unwrap_or_default();
         if failure.problem == AttemptProblem::Throttled {
             history.throttled = history.throttled.saturating_add(wait.max(LEAST_THROTTLE));
