@@ -1,7 +1,7 @@
 //! Finds secrets by their value, in every spelling, and masks them. Pure.
 
 use super::spelling::{DecodedText, patterns};
-use aho_corasick::{AhoCorasick, BuildError};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -26,7 +26,12 @@ impl SecretMasker {
     /// They are too many or too long.
     pub(super) fn new(secrets: &BTreeSet<String>) -> Result<Self, BuildError> {
         let patterns: BTreeSet<_> = secrets.iter().flat_map(|secret| patterns(secret)).collect();
-        AhoCorasick::builder().ascii_case_insensitive(true).build(patterns).map(Self)
+        // Whatever is printed is short, so a program that starts must not spend more on the automaton than on its work.
+        let builder = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .build(patterns);
+        builder.map(Self)
     }
 
     /// Whether a string contains a secret in any spelling.

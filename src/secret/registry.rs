@@ -49,8 +49,9 @@ impl SecretRegistry {
             return maskers.clone(); // another thread was faster
         }
         let mut all = self.full.clone();
+        let newest = Some(&self.newest).filter(|newest| !newest.is_empty()).map(SecretMasker::new);
         // Fails only above the limits of the automaton, gigabytes of secrets; the values before are still masked then.
-        if let Ok(newest) = SecretMasker::new(&self.newest) {
+        if let Some(Ok(newest)) = newest {
             let newest = Arc::new(newest);
             if self.newest.len() >= GROUP {
                 self.full.push(Arc::clone(&newest));
