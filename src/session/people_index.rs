@@ -12,8 +12,9 @@ use crate::wire::outcome::Evidence;
 use crate::wire::step::StepRemoval;
 use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
+use ahash::RandomState;
+use arcstr::ArcStr;
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The name of the listing of all users.
@@ -123,13 +124,13 @@ impl IndexState {
         if let Some(email) = user.email.as_deref() {
             add(digest(&self.hasher, kind, PersonKey::Email(&folded(email))));
         }
+        let Some(name) = other_name(user) else { return };
+        let is_email = name.contains('@');
         // Someone without an e-mail is found by the username, whatever it looks like.
-        if let (None, Some(name)) = (&user.email, user.username.as_deref().filter(|name| name.contains('@')))
-        {
+        if is_email && user.email.is_none() {
             add(digest(&self.hasher, kind, PersonKey::Email(&folded(name))));
         }
-        let username = user.username.as_deref().filter(|name| !name.contains('@'));
-        if let (Some(name), Some(domain)) = (username, user.domain.as_deref()) {
+        if let Some(domain) = user.domain.as_deref().filter(|_| !is_email) {
             let key = PersonKey::Username { name: &folded(name), domain: &folded(domain) };
             add(digest(&self.hasher, None, key));
         }
@@ -234,6 +235,12 @@ impl<'a> PersonKey<'a> {
     fn of(name: &'a str, domain: &'a str) -> Self {
         if name.contains('@') { Self::Email(name) } else { Self::Username { name, domain } }
     }
+}
+
+/// The username, unless it is the e-mail, which is then kept once.
+fn other_name(user: &User) -> Option<&ArcStr> {
+    let is_email = |name: &ArcStr| user.email.as_ref().is_some_and(|email| ArcStr::ptr_eq(email, name));
+    user.username.as_ref().filter(|name| !is_email(name))
 }
 
 /// A fingerprint of 64 bits in the form of the set, which takes the bucket from the upper half. With a million people,

@@ -10,8 +10,11 @@ pub fn fold(text: &str) -> String {
 
 /// [`fold`] without a copy where a string has that form already, as most e-mails have.
 pub(crate) fn folded(text: &str) -> Cow<'_, str> {
-    let is_folded = text.is_ascii() && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    if is_folded { Cow::Borrowed(text.trim()) } else { Cow::Owned(fold(text)) }
+    // Without an early end, so that the compiler compares many bytes at once.
+    let must_fold = text
+        .bytes()
+        .fold(false, |must, byte| must | !(b'!'..=b'~').contains(&byte) | byte.is_ascii_uppercase());
+    if must_fold { Cow::Owned(fold(text)) } else { Cow::Borrowed(text) }
 }
 
 /// The form in which scripts compare names: as [`fold`], with composed characters (Unicode NFC), since files from macOS
@@ -76,7 +79,9 @@ impl IdentityType {
 
     /// The kind that `type` names, in any case.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(text))
+        // The service's own spelling is the usual case, and a comparison without folding is faster.
+        let exact = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
+        exact.or_else(|| Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(text)))
     }
 }
 

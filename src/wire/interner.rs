@@ -1,9 +1,9 @@
 //! One copy of what repeats: strings such as domains, countries and types, and lists of group names.
 
 use crate::wire::shared_names::SharedNames;
+use ahash::RandomState;
 use arcstr::ArcStr;
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Strings that are kept before the first check of which are still in use.
 const INITIAL_LIMIT: usize = 1 << 14;
@@ -13,7 +13,7 @@ const INITIAL_LIMIT: usize = 1 << 14;
 pub struct StringInterner {
     // Without it, 200,000 users kept in memory (`/usr/bin/time -v umapish --live tests/bench/keep.rhai`) take 108 MiB
     // instead of 67, and `count_by.rhai` takes 25 % more instructions under callgrind (10,000 users).
-    known: HashSet<ArcStr, HashSeed>,
+    known: HashSet<ArcStr, RandomState>,
     /// The number of strings above which those that nobody else holds are dropped: a listing that was read and
     /// dropped must not leave all its names in memory.
     limit: usize,
@@ -26,7 +26,7 @@ pub struct StringInterner {
 #[derive(Debug)]
 struct NameLists {
     // Without it, 200,000 users kept in memory take 74 MiB instead of 67 (`keep.rhai`).
-    known: HashSet<SharedNames, HashSeed>,
+    known: HashSet<SharedNames, RandomState>,
     limit: usize,
     lookups: usize,
     hits: usize,
@@ -37,10 +37,8 @@ const TRIAL_LOOKUPS: usize = 4096;
 
 impl Default for StringInterner {
     fn default() -> Self {
-        let seed = HashSeed::default();
-        let lists =
-            NameLists { known: HashSet::with_hasher(seed), limit: INITIAL_LIMIT, lookups: 0, hits: 0 };
-        Self { known: HashSet::with_hasher(seed), limit: INITIAL_LIMIT, names: Vec::new(), lists }
+        let lists = NameLists { known: HashSet::default(), limit: INITIAL_LIMIT, lookups: 0, hits: 0 };
+        Self { known: HashSet::default(), limit: INITIAL_LIMIT, names: Vec::new(), lists }
     }
 }
 
@@ -95,54 +93,6 @@ impl NameLists {
     }
 }
 
-/// Hashes strings eight bytes at a time. Keyed, since others choose the names. The standard library's hash, which
-/// resists more attacks, took a third of the time that reading a page takes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct HashSeed(u64);
-
-impl Default for HashSeed {
-    fn default() -> Self {
-        Self(RandomState::new().hash_one(0))
-    }
-}
-
-impl BuildHasher for HashSeed {
-    type Hasher = HashMix;
-    fn build_hasher(&self) -> HashMix {
-        HashMix(self.0)
-    }
-}
-
-/// The state of a hash.
-#[derive(Debug)]
-pub(crate) struct HashMix(u64);
-
-impl HashMix {
-    fn add(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
-impl Hasher for HashMix {
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.add(u64::from_le_bytes(*word));
-        }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        self.add(u64::from_le_bytes(last) ^ ((bytes.len() as u64) << 56));
-    }
-
-    fn write_u8(&mut self, _: u8) {
-        // Marks the end of a string; its length is in the hash already.
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,13 +131,5 @@ mod tests {
         }
         assert!(interner.known.len() <= INITIAL_LIMIT);
         assert!(ArcStr::ptr_eq(&kept, &interner.share("kept")));
-    }
-
-    #[test]
-    fn texts_that_differ_anywhere_differ_in_their_hash() {
-        let seed = HashSeed(1);
-        let texts = ["", "\0", "12345678", "12345678\0", "1234567", "abcdefgh12345678", "abcdefgi12345678"];
-        let hashes: HashSet<_> = texts.iter().map(|text| seed.hash_one(text)).collect();
-        assert_eq!(hashes.len(), texts.len());
     }
 }

@@ -1,7 +1,7 @@
 //! The set of records that a listing has returned: a record on two pages is returned once.
 
 use crate::client::listing::entry::ListEntry;
-use std::hash::{BuildHasher, RandomState};
+use ahash::RandomState;
 
 /// Bits of a digest that choose its bucket.
 const BUCKET_BITS: u32 = 14;
@@ -9,7 +9,8 @@ const BUCKET_BITS: u32 = 14;
 /// The identity of a record in 128 bits.
 pub(crate) type RecordDigest = u128;
 
-/// Computes digests. They differ from run to run, so that nobody can construct two records with the same digest.
+/// Computes digests. They differ from run to run, so that nobody can construct two records with the same digest. The
+/// standard library's hash takes three times the instructions, for every record that is read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordDigester([RandomState; 2]);
 

@@ -7,7 +7,7 @@ use crate::values::json::json_of;
 use crate::values::key::ValueKey;
 use crate::values::script_value::{self, ScriptValue};
 use crate::wire::identity::looks_like_email;
-use crate::wire::interner::HashSeed;
+use ahash::RandomState;
 use rhai::{Array, Dynamic, Engine, ImmutableString};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -22,7 +22,7 @@ pub struct Counter(Rc<RefCell<ValueCounts>>);
 /// Strings, which are most of what is counted, are stored without conversion.
 #[derive(Debug, Default)]
 struct ValueCounts {
-    strings: HashMap<ImmutableString, usize, HashSeed>,
+    strings: HashMap<ImmutableString, usize, RandomState>,
     others: HashMap<ValueKey, (Dynamic, usize)>,
 }
 
