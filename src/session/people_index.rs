@@ -1,10 +1,10 @@
 //! The people that a run has read, as fingerprints: whether a command names one of them, and which account.
 
 use crate::client::hooks::{ActionRequest, GateHook, Resolution};
-use crate::client::listing::dedup::DedupSet;
 use crate::client::request::ApiResponse;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
+use crate::session::fingerprint_set::FingerprintSet;
 use crate::wire::command::Command;
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold, folded};
@@ -22,7 +22,7 @@ const ALL_USERS: &str = "users";
 /// The admin group that the API cannot take away (contract 7.23).
 const SYSTEM_ADMINISTRATORS: &str = "_org_admin";
 /// With more records than this, those that the script has dropped are forgotten.
-const SWEEP_SIZE: usize = 8_192;
+const SWEEP_SIZE: usize = 2_048;
 /// The number of refusals for which the nearest name is looked up, since that compares with everybody.
 const SUGGESTIONS: usize = 100;
 
@@ -39,13 +39,13 @@ pub(crate) struct PeopleIndex {
 
 #[derive(Default)]
 struct IndexState {
-    /// Accounts that were read, by type and e-mail, and usernames by their domain: at most 20 bytes a person.
-    read: DedupSet,
+    /// Accounts that were read, by type and e-mail, and usernames by their domain.
+    read: FingerprintSet,
     /// People whom the run created or renamed, or would have in test mode.
-    written: DedupSet,
+    written: FingerprintSet,
     hasher: RandomState,
     /// Those of `read` who hold the role of a system administrator.
-    admins: BTreeSet<u128>,
+    admins: BTreeSet<u64>,
     /// Whether a complete listing of all users was read.
     is_complete: bool,
     /// The records that the script holds, for hints.
@@ -113,7 +113,7 @@ impl IndexState {
         let kind = user.kind.as_deref().and_then(IdentityType::parse);
         let is_admin =
             user.groups.as_ref().map(|groups| groups.iter().any(|name| *name == SYSTEM_ADMINISTRATORS));
-        let mut add = |digest: u128| {
+        let mut add = |digest: u64| {
             self.read.insert(digest);
             match is_admin {
                 Some(true) => drop(self.admins.insert(digest)),
@@ -162,14 +162,15 @@ impl IndexState {
         self.written.insert(digest);
     }
 
-    fn digest(&self, kind: Option<IdentityType>, key: PersonKey<'_>) -> u128 {
+    fn digest(&self, kind: Option<IdentityType>, key: PersonKey<'_>) -> u64 {
         digest(&self.hasher, kind, key)
     }
 
     /// The types of the accounts with this name that were read.
-    fn types_read(&self, key: PersonKey<'_>) -> Vec<Option<IdentityType>> {
+    fn types_read(&mut self, key: PersonKey<'_>) -> Vec<Option<IdentityType>> {
         let types = if matches!(key, PersonKey::Email(_)) { &TYPES[..] } else { &TYPES[3..] };
-        types.iter().copied().filter(|kind| self.read.contains(self.digest(*kind, key))).collect()
+        let is_read = |kind: &Option<IdentityType>| self.read.contains(digest(&self.hasher, *kind, key));
+        types.iter().copied().filter(is_read).collect()
     }
 
     fn resolve(&mut self, command: &Command, send_unlisted: bool, is_unknown: bool) -> Option<Resolution> {
@@ -199,7 +200,7 @@ impl IndexState {
         if meant > 0 {
             return Some(Resolution::Send(Evidence::Read));
         }
-        let is_written = self.written.contains(self.digest(None, key));
+        let is_written = self.written.contains(digest(&self.hasher, None, key));
         if creates || is_written || send_unlisted || deletes(command) || !(self.is_complete || is_unknown) {
             return Some(Resolution::Send(Evidence::Service));
         }
@@ -243,14 +244,12 @@ fn other_name(user: &User) -> Option<&ArcStr> {
     user.username.as_ref().filter(|name| !is_email(name))
 }
 
-/// A fingerprint of 64 bits in the form of the set, which takes the bucket from the upper half. With a million people,
-/// one name in 10^13 would be taken for somebody's.
-fn digest(hasher: &RandomState, kind: Option<IdentityType>, key: PersonKey<'_>) -> u128 {
-    let bits = match key {
+/// A fingerprint. With a million people, one name in 10^13 would be taken for somebody's.
+fn digest(hasher: &RandomState, kind: Option<IdentityType>, key: PersonKey<'_>) -> u64 {
+    match key {
         PersonKey::Email(email) => hasher.hash_one((kind, email)),
         PersonKey::Username { name, domain } => hasher.hash_one((name, domain)),
-    };
-    (u128::from(bits) << 64) | u128::from(bits)
+    }
 }
 
 /// Whether the person loses every group or leaves the organization.

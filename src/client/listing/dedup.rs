@@ -37,12 +37,6 @@ pub(crate) struct DedupSet {
 }
 
 impl DedupSet {
-    /// Whether the record is there.
-    pub(crate) fn contains(&self, digest: RecordDigest) -> bool {
-        let (bucket, rest) = split(digest);
-        self.buckets.get(bucket).is_some_and(|known| known.contains(&rest))
-    }
-
     /// Whether the record is new.
     pub(crate) fn insert(&mut self, digest: RecordDigest) -> bool {
         if self.buckets.is_empty() {

@@ -1,0 +1,78 @@
+//! Fingerprints of names: added for every person that is read, asked about only before a change.
+
+/// With more new fingerprints than this, beyond twice the sorted ones, they are sorted although nobody asked, so that
+/// reading the same people again takes no more memory.
+const MOST_NEW: usize = 1 << 20;
+
+/// Up to this many new fingerprints are compared one by one.
+const FEW: usize = 64;
+
+/// A set of fingerprints. Adding one appends it, since a place of its own in a table costs a cache miss for each person
+/// of a listing; they are sorted when somebody asks. Each takes at most 16 bytes.
+#[derive(Debug, Default)]
+pub(super) struct FingerprintSet {
+    sorted: Vec<u64>,
+    new: Vec<u64>,
+}
+
+impl FingerprintSet {
+    /// Adds a fingerprint.
+    pub(super) fn insert(&mut self, fingerprint: u64) {
+        if self.new.len() > MOST_NEW + 2 * self.sorted.len() {
+            self.sort();
+        }
+        self.new.push(fingerprint);
+    }
+
+    /// Whether a fingerprint was added.
+    pub(super) fn contains(&mut self, fingerprint: u64) -> bool {
+        if self.new.len() > FEW {
+            self.sort();
+        }
+        self.new.contains(&fingerprint) || self.sorted.binary_search(&fingerprint).is_ok()
+    }
+
+    #[expect(clippy::stable_sort_primitive, reason = "merges the two sorted parts in linear time")]
+    fn sort(&mut self) {
+        self.new.sort_unstable();
+        self.sorted.append(&mut self.new);
+        self.sorted.sort();
+        self.sorted.dedup();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers as far apart as hashes are.
+    fn spread(number: u64) -> u64 {
+        number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[test]
+    fn what_was_added_is_found_however_often_it_is_asked_between() {
+        for step in [1, 7, 1_000] {
+            let mut set = FingerprintSet::default();
+            for number in 0..5_000 {
+                set.insert(spread(number));
+                if number % step == 0 {
+                    assert!(set.contains(spread(number)) && set.contains(0) && !set.contains(spread(9_999)));
+                }
+            }
+            assert!((0..5_000).all(|number| set.contains(spread(number))));
+            assert!((5_000..9_000).all(|number| !set.contains(spread(number))));
+        }
+    }
+
+    #[test]
+    fn reading_the_same_people_again_takes_no_more_memory() {
+        let mut set = FingerprintSet::default();
+        for _ in 0..400 {
+            (0..10_000).for_each(|number| set.insert(spread(number)));
+        }
+        assert!(set.new.len() <= MOST_NEW + 30_000, "{}", set.new.len());
+        assert!(set.contains(spread(77)));
+        assert_eq!(set.sorted.len(), 10_000);
+    }
+}
