@@ -13,6 +13,7 @@ mod first_steps;
 #[cfg(unix)]
 mod former_files;
 mod fuzz;
+mod group_members;
 mod guards;
 mod guide;
 #[cfg(unix)]
