@@ -37,6 +37,7 @@ mod queue;
 #[cfg(unix)]
 mod repl;
 mod resume;
+mod resume_offer;
 mod resume_status;
 #[cfg(unix)]
 mod resume_trust;

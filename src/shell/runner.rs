@@ -1,5 +1,6 @@
 //! Runs a program: compile, evaluate, show the value or the error, and return the exit code.
 
+use super::run_summary::RunKind;
 use super::{diagnostic, panics, run_summary};
 use crate::host::session::Session;
 use crate::host::temporary_calls;
@@ -45,7 +46,7 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     warn_of_unsent(&session, output);
     let exit = exit_with(exit, run.tally(), judged);
     run_summary::name_unresolved(&run.unresolved(), output);
-    run_summary::end(&session, exit, output)
+    run_summary::end(&session, RunKind::Script, exit, output)
 }
 
 /// Shows the traps in a program; returns whether one of them is an error, so that the program must not start.
@@ -65,7 +66,7 @@ pub(crate) fn ended(session: &Session) -> Option<ScriptEnd> {
 /// Ends a session at the prompt: sends the commands left in queues, and prints the summary.
 pub(crate) fn leave(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let exit = exit.or_worse(end_queues(session, exit, output));
-    run_summary::end(session, exit, output)
+    run_summary::end(session, RunKind::Prompt, exit, output)
 }
 
 /// Sends the commands left in queues if the script succeeded, and nothing if it failed.
