@@ -53,6 +53,7 @@ mod support;
 mod tables;
 #[cfg(unix)]
 mod terminal;
+mod traps;
 mod trouble;
 mod version;
 #[cfg(unix)]
