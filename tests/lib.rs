@@ -27,6 +27,7 @@ mod live_runs;
 mod matrix;
 mod memory;
 mod moves;
+mod odd_responses;
 mod outcomes;
 mod output_files;
 #[cfg(unix)]
