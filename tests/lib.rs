@@ -13,6 +13,7 @@ mod first_steps;
 #[cfg(unix)]
 mod former_files;
 mod fuzz;
+mod group_members;
 mod guards;
 mod guide;
 #[cfg(unix)]
@@ -26,6 +27,7 @@ mod live_runs;
 mod matrix;
 mod memory;
 mod moves;
+mod odd_responses;
 mod outcomes;
 mod output_files;
 #[cfg(unix)]
@@ -36,6 +38,7 @@ mod queue;
 #[cfg(unix)]
 mod repl;
 mod resume;
+mod resume_offer;
 mod resume_status;
 #[cfg(unix)]
 mod resume_trust;
@@ -51,6 +54,7 @@ mod support;
 mod tables;
 #[cfg(unix)]
 mod terminal;
+mod traps;
 mod trouble;
 mod version;
 #[cfg(unix)]

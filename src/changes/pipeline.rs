@@ -103,7 +103,8 @@ impl Pipeline {
             resumed: false,
             source: failure.source,
         };
-        self.outcomes.enter(session, TaggedOutcome { outcome, tag });
+        self.outcomes.run.record_withheld(session, &outcome, self.outcomes.counts_failures);
+        self.outcomes.buffer.add(TaggedOutcome { outcome, tag });
     }
 
     /// Sends the remaining commands and returns the report. If not even the first request was sent, the reason is

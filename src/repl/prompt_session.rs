@@ -32,7 +32,7 @@ use crate::shell::shebang::ScriptLimits;
 use crate::shell::{diagnostic, runner};
 use rhai::Dynamic;
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 /// What happens after a line.
@@ -111,15 +111,28 @@ impl Repl {
     }
 
     pub(super) fn evaluate(&mut self, text: &str) -> NextStep {
-        let result = self.workspace.evaluate_input(text);
         self.record_people(text);
+        if self.shows_trap(None, text) {
+            return NextStep::Continue;
+        }
+        let result = self.workspace.evaluate_input(text);
         self.finish(result)
     }
 
     pub(super) fn load(&mut self, path: PathBuf, text: &str) -> NextStep {
+        if self.shows_trap(Some(&path), text) {
+            return NextStep::Continue;
+        }
         let result = self.workspace.load(path, text);
         let result = result.map(|_| Dynamic::UNIT); // the last value of a file is not shown
         self.finish(result)
+    }
+
+    /// Shows the traps in what is about to run; returns whether one of them is an error, so that it must not run.
+    fn shows_trap(&self, file: Option<&Path>, text: &str) -> bool {
+        let findings = self.workspace.traps(file, text);
+        let name = file.map_or_else(|| self.workspace.next_name(), |file| file.display().to_string());
+        runner::show_traps(&typed_program(name, text.to_owned()), &findings, &self.output)
     }
 
     pub(super) fn finish(&mut self, result: std::result::Result<Dynamic, InputFailure>) -> NextStep {
@@ -191,15 +204,7 @@ impl Repl {
     }
 
     pub(super) fn report_failure(&self, failure: &ScriptError, input: TranscriptInput) {
-        let program = ScriptProgram {
-            name: input.name,
-            file: None,
-            text: input.text,
-            arguments: Vec::new(),
-            secret_arguments: 0,
-            shows_value: true,
-            limits: ScriptLimits::default(),
-        };
+        let program = typed_program(input.name, input.text);
         diagnostic::show(&program, failure, &self.output);
     }
 
@@ -236,6 +241,19 @@ impl Repl {
             mode: self.session.mode(),
             is_real: self.is_real,
         }
+    }
+}
+
+/// An input, as messages about it need it.
+fn typed_program(name: String, text: String) -> ScriptProgram {
+    ScriptProgram {
+        name,
+        file: None,
+        text,
+        arguments: Vec::new(),
+        secret_arguments: 0,
+        shows_value: true,
+        limits: ScriptLimits::default(),
     }
 }
 

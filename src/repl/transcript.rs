@@ -27,8 +27,12 @@ pub(super) struct TranscriptInput {
 impl Transcript {
     /// Adds what was typed.
     pub(super) fn add_input(&mut self, text: &str) -> TranscriptInput {
-        let name = format!("input {}", self.inputs.len() + 1);
-        self.add(name, None, text)
+        self.add(self.next_name(), None, text)
+    }
+
+    /// The name that the next typed input gets.
+    pub(super) fn next_name(&self) -> String {
+        format!("input {}", self.inputs.len() + 1)
     }
 
     /// Adds a file.

@@ -9,7 +9,10 @@ use crate::language::message::ErrorTopic;
 use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::language::tokens::KEYWORDS;
 use crate::repl::transcript::TranscriptInput;
+use crate::script::checker::finding::CheckFinding;
+use crate::script::checker::traps::modules::{StartingProgram, find_with_modules};
 use crate::script::engine;
+use crate::session::run_state::RunState;
 use crate::shell::runner;
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, Scope, Stmt};
 use std::cell::{Ref, RefCell};
@@ -109,6 +112,22 @@ impl Workspace {
     pub(super) fn load(&mut self, file: PathBuf, text: &str) -> Result<Dynamic, InputFailure> {
         let input = self.transcript.add_file(file, text);
         self.evaluate(&input)
+    }
+
+    /// The traps in what is about to be evaluated: a file, or an input whose value is shown. None in what does not
+    /// compile, since its evaluation says why.
+    pub(super) fn traps(&self, file: Option<&Path>, text: &str) -> Vec<CheckFinding> {
+        let Ok(ast) = self.engine.compile_with_scope(&self.variables.borrow(), text) else {
+            return Vec::new();
+        };
+        let files = &RunState::of(&self.session).settings.files;
+        let program = StartingProgram { text, file, shows_value: file.is_none(), files };
+        find_with_modules(&self.engine, &ast, &program)
+    }
+
+    /// The name that the next input gets.
+    pub(super) fn next_name(&self) -> String {
+        self.transcript.next_name()
     }
 
     fn evaluate(&mut self, input: &TranscriptInput) -> Result<Dynamic, InputFailure> {

@@ -25,6 +25,8 @@ const SYSTEM_ADMINISTRATORS: &str = "_org_admin";
 const SWEEP_SIZE: usize = 2_048;
 /// The number of refusals for which the nearest name is looked up, since that compares with everybody.
 const SUGGESTIONS: usize = 100;
+/// How many people of one command a message names.
+const NAMED: usize = 10;
 
 /// The types of account, as fingerprints tell them apart; the last one is for an unknown type.
 const TYPES: [Option<IdentityType>; 4] =
@@ -174,7 +176,9 @@ impl IndexState {
     }
 
     fn resolve(&mut self, command: &Command, send_unlisted: bool, is_unknown: bool) -> Option<Resolution> {
-        let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else { return None };
+        let CommandSubject::User { user, domain, use_adobe_id } = &command.subject else {
+            return self.resolve_members(command, send_unlisted);
+        };
         let (name, domain_name) = (fold(user), fold(domain.as_deref().unwrap_or_default()));
         let key = PersonKey::of(&name, &domain_name);
         let types = self.types_read(key);
@@ -208,6 +212,51 @@ impl IndexState {
         let hint = self.hint(&name).map(|hint| format!("; {hint}")).unwrap_or_default();
         let message = format!("`{user}` is not among the active users{what}{hint}");
         Some(Resolution::Refuse { code: error_code::NOT_PRESENT, message })
+    }
+
+    /// Resolves the people whom a command adds to a user group or removes from it. The command is sent as a whole or
+    /// not at all. A username is left to the service, since such a list cannot give its domain.
+    fn resolve_members(&mut self, command: &Command, send_unlisted: bool) -> Option<Resolution> {
+        let (mut ambiguous, mut unlisted) = (Vec::new(), Vec::new());
+        let (mut is_anybody_named, mut are_all_read) = (false, true);
+        for (step, spec) in command.specs().filter(|(_, spec)| spec.is_membership()) {
+            for user in step.names("user") {
+                let name = fold(user);
+                let key = PersonKey::of(&name, "");
+                let accounts = self.types_read(key).len();
+                is_anybody_named = true;
+                are_all_read &= accounts > 0;
+                if accounts > 1 && spec.removes != StepRemoval::Nothing {
+                    ambiguous.push(user);
+                } else if accounts == 0
+                    && matches!(key, PersonKey::Email(_))
+                    && !self.written.contains(self.digest(None, key))
+                {
+                    unlisted.push(user);
+                }
+            }
+        }
+        if !ambiguous.is_empty() {
+            let message = format!(
+                "more than one account has the e-mail {}; remove_from_groups(user, ...) removes the account of a user \
+                 that was read",
+                listed(&ambiguous)
+            );
+            return Some(Resolution::Refuse { code: error_code::AMBIGUOUS_IDENTITY, message });
+        }
+        if !unlisted.is_empty() && self.is_complete && !send_unlisted {
+            let hint = match unlisted.as_slice() {
+                [user] => self.hint(&fold(user)).map(|hint| format!("; {hint}")).unwrap_or_default(),
+                _ => String::new(),
+            };
+            let message = format!("not among the active users: {}{hint}", listed(&unlisted));
+            return Some(Resolution::Refuse { code: error_code::NOT_PRESENT, message });
+        }
+        is_anybody_named.then_some(Resolution::Send(if are_all_read {
+            Evidence::Read
+        } else {
+            Evidence::Service
+        }))
     }
 
     /// Who may be meant by a name that nobody has, as far as the script holds records.
@@ -273,6 +322,15 @@ fn account_name(kind: Option<IdentityType>) -> &'static str {
         Some(IdentityType::EnterpriseId) => "an Enterprise ID",
         Some(IdentityType::FederatedId) => "a Federated ID",
         None => "an account of unknown type",
+    }
+}
+
+/// The first of several people by name, the rest by number.
+fn listed(people: &[&str]) -> String {
+    let names = people.iter().take(NAMED).map(|user| format!("`{user}`")).collect::<Vec<_>>().join(", ");
+    match people.len().saturating_sub(NAMED) {
+        0 => names,
+        more => format!("{names} and {more} more"),
     }
 }
 

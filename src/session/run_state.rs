@@ -204,6 +204,13 @@ impl RunState {
         self.unresolved.borrow_mut().mark_shown(lines);
     }
 
+    /// Records the outcome of a command that was never sent and that no later run sends either: a local check refuses
+    /// it, or it changes nothing.
+    pub(crate) fn record_withheld(&self, session: &Session, outcome: &Outcome, counts: bool) {
+        self.record(session, outcome, counts);
+        self.totals.borrow_mut().withheld += 1;
+    }
+
     /// Records an outcome; `counts` says whether it counts for the exit code.
     pub(crate) fn record(&self, session: &Session, outcome: &Outcome, counts: bool) {
         self.totals.borrow_mut().add(outcome);

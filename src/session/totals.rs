@@ -68,6 +68,8 @@ pub struct RunTotals {
     pub unknown: usize,
     /// They were not sent.
     pub not_sent: usize,
+    /// Of those not sent, the ones that no later run sends: a local check refuses them, or they change nothing.
+    pub withheld: usize,
     /// Of those done, the live removals of a person from all groups or the organization that rest on the service's word alone.
     pub removals_unread: usize,
 }
@@ -86,9 +88,14 @@ impl RunTotals {
         self.removals_unread += usize::from(outcome.removes_everything && is_unread && !outcome.resumed);
     }
 
+    /// Of those not sent, the ones that `resume` sends.
+    pub fn unsent(&self) -> usize {
+        self.not_sent - self.withheld
+    }
+
     /// The number of commands that `resume` can still settle.
     pub fn unsettled(&self) -> usize {
-        self.unknown + self.not_sent
+        self.unknown + self.unsent()
     }
 
     /// The number of commands.

@@ -11,9 +11,18 @@ use crate::session::totals::RunTotals;
 use crate::session::unresolved::UnresolvedCommands;
 use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
-use crate::store::journal::unfinished_runs::leaves_open;
+use crate::store::journal::unfinished_runs::has_work_left;
 use crate::wire::invisible::revealed;
 use std::time::Duration;
+
+/// What a run carries out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RunKind {
+    /// A script.
+    Script,
+    /// The lines of a session at the prompt.
+    Prompt,
+}
 
 /// Settles what an interrupted run left, if this one resumes it.
 ///
@@ -53,7 +62,7 @@ pub(crate) fn begin(session: &Session, output: &Output) -> Result<(), RunExit> {
 }
 
 /// Prints the outcome of all commands, ends the journal, and returns the exit code.
-pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit {
+pub(crate) fn end(session: &Session, kind: RunKind, exit: RunExit, output: &Output) -> RunExit {
     let mut exit = exit_with_refusals(session, exit);
     let run = RunState::of(session);
     let totals = run.totals();
@@ -86,7 +95,7 @@ pub(crate) fn end(session: &Session, exit: RunExit, output: &Output) -> RunExit 
         output.error(&format!("could not write the end of the journal: {error}"), Some(hint));
         exit = exit.or_worse(RunExit::Script);
     }
-    let is_open = totals.unsettled() > 0 || leaves_open(exit.code());
+    let is_open = has_work_left(exit.code(), totals.unsettled(), kind == RunKind::Prompt);
     if let Some(path) = recorder.path().filter(|_| is_open) {
         output.note(&format!("to continue this run: umapish resume {}", path.display()));
     }

@@ -1,12 +1,14 @@
 //! Runs a program: compile, evaluate, show the value or the error, and return the exit code.
 
+use super::run_summary::RunKind;
 use super::{diagnostic, panics, run_summary};
 use crate::host::session::Session;
 use crate::host::temporary_calls;
 use crate::host::thrown::ScriptEnd;
 use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::output::Output;
-use crate::script::checker::traps;
+use crate::script::checker::finding::CheckFinding;
+use crate::script::checker::traps::modules::{StartingProgram, find_with_modules};
 use crate::script::engine;
 use crate::session::run_setup::RunSetup;
 use crate::session::run_state::RunState;
@@ -24,7 +26,7 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     let engine = engine::build(&session);
     let compiled = compile(&engine, program);
     if let Ok(ast) = &compiled
-        && show_traps(program, ast, output)
+        && show_traps(program, &find_traps(&engine, ast, program, &run), output)
     {
         return RunExit::Script;
     }
@@ -45,13 +47,19 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     warn_of_unsent(&session, output);
     let exit = exit_with(exit, run.tally(), judged);
     run_summary::name_unresolved(&run.unresolved(), output);
-    run_summary::end(&session, exit, output)
+    run_summary::end(&session, RunKind::Script, exit, output)
 }
 
-/// Shows the traps in a program; returns whether one of them is an error, so that the program must not start.
-fn show_traps(program: &ScriptProgram, ast: &AST, output: &Output) -> bool {
-    let findings = traps::find(ast, &program.text, program.shows_value);
-    for finding in &findings {
+/// The traps in a program and its modules.
+fn find_traps(engine: &Engine, ast: &AST, program: &ScriptProgram, run: &RunState) -> Vec<CheckFinding> {
+    let (text, file) = (program.text.as_str(), program.file.as_deref());
+    let files = &run.settings.files;
+    find_with_modules(engine, ast, &StartingProgram { text, file, shows_value: program.shows_value, files })
+}
+
+/// Shows traps; returns whether one of them is an error, so that the program must not start.
+pub(crate) fn show_traps(program: &ScriptProgram, findings: &[CheckFinding], output: &Output) -> bool {
+    for finding in findings {
         diagnostic::show_finding(program, finding, output);
     }
     findings.iter().any(|finding| !finding.is_warning)
@@ -65,7 +73,7 @@ pub(crate) fn ended(session: &Session) -> Option<ScriptEnd> {
 /// Ends a session at the prompt: sends the commands left in queues, and prints the summary.
 pub(crate) fn leave(session: &Session, exit: RunExit, output: &Output) -> RunExit {
     let exit = exit.or_worse(end_queues(session, exit, output));
-    run_summary::end(session, exit, output)
+    run_summary::end(session, RunKind::Prompt, exit, output)
 }
 
 /// Sends the commands left in queues if the script succeeded, and nothing if it failed.

@@ -18,6 +18,7 @@ use crate::client::request::ApiResponse;
 use crate::client::sent_command::SentCommand;
 use crate::client::settings::{Mode, VerifyPolicy};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::mask;
 use crate::wire::command::Command;
 use crate::wire::response::{ActionResponse, refusal};
 use crate::wire::user::User;
@@ -338,8 +339,12 @@ fn match_response(change: &ActionRequest, response: &ApiResponse) -> Vec<Matched
         // Refused before anything was done.
         _ if [401, 429].contains(&response.status) => all(PieceVerdict::NotSent(summary)),
         _ if (300..500).contains(&response.status) => {
-            let code = refusal(response.body.to_string().as_bytes()).code.unwrap_or_default();
-            all(PieceVerdict::Refused(PieceRefusal::of_request(code, summary)))
+            let refusal = refusal(response.body.to_string().as_bytes());
+            let message = match refusal.message {
+                Some(message) => format!("{summary}: {}", mask(&message)),
+                None => summary,
+            };
+            all(PieceVerdict::Refused(PieceRefusal::of_request(refusal.code.unwrap_or_default(), message)))
         }
         _ => all(PieceVerdict::Unknown(format!("{summary}, without a valid response"))),
     }

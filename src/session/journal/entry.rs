@@ -39,8 +39,9 @@ pub(crate) fn settled(number: u64, fates: &[CommandOutcome], answer: Option<Answ
 
 /// The end of the run, with the totals of its commands.
 pub(crate) fn end(exit: u8, totals: RunTotals) -> EndRecord {
-    let RunTotals { done, resumed: _, failed, unknown, not_sent, removals_unread: _ } = totals;
-    EndRecord { exit, done, failed, unknown, not_sent }
+    let RunTotals { done, resumed: _, failed, unknown, not_sent: _, withheld: _, removals_unread: _ } =
+        totals;
+    EndRecord { exit, done, failed, unknown, not_sent: totals.unsent() }
 }
 
 /// A response, to be returned again on resume.

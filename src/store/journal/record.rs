@@ -266,7 +266,7 @@ pub struct EndRecord {
     pub failed: usize,
     /// Of unknown outcome.
     pub unknown: usize,
-    /// Never sent.
+    /// Never sent, without those that no later run sends either.
     pub not_sent: usize,
 }
 

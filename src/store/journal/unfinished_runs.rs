@@ -16,8 +16,11 @@ use std::path::{Path, PathBuf};
 /// a guard, another run or the operator stopped the script before it had requested everything.
 const OPEN_EXITS: [u8; 6] = [4, 5, 6, 7, 9, 130];
 
+/// The exit code of an interrupted run.
+const INTERRUPTED: u8 = 130;
+
 /// Whether a run with this exit code is unfinished regardless of its counts.
-pub fn leaves_open(exit: u8) -> bool {
+fn leaves_open(exit: u8) -> bool {
     OPEN_EXITS.contains(&exit)
 }
 
@@ -148,18 +151,25 @@ impl RunStory {
 
     fn unfinished(self, path: &Path) -> Option<UnfinishedRun> {
         let (time, head) = self.head?;
-        let (done, open) = match self.end {
-            Some(end) if !is_open(&end) => return None,
-            Some(end) => (end.done, left(&end)),
+        let (done, open) = match &self.end {
+            Some(end) if !is_open(end) => return None,
+            Some(end) => (end.done, left(end)),
             None => (self.done, self.open + self.under_way.values().sum::<usize>()),
         };
-        // A session at the prompt cannot be resumed: it is listed for the commands whose outcome is open.
-        if open == 0 && head.script.is_prompt() {
+        // Without an end, a script did not come to it.
+        let exit = self.end.as_ref().map_or(INTERRUPTED, |end| end.exit);
+        if !has_work_left(exit, open, head.script.is_prompt()) {
             return None;
         }
         let (time, script) = (time.to_string(), head.script.name);
         Some(UnfinishedRun { path: path.to_owned(), time, script, done, open })
     }
+}
+
+/// Whether `resume` has something to do for a run with this exit code and this many open commands. A session at the
+/// prompt has no rest that could be run: it is resumed for the commands whose outcome is open.
+pub fn has_work_left(exit: u8, open: usize, is_prompt: bool) -> bool {
+    open > 0 || (!is_prompt && leaves_open(exit))
 }
 
 /// Whether an end leaves something to do.

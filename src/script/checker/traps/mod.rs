@@ -4,6 +4,7 @@
 mod chain;
 mod known;
 mod methods;
+pub(crate) mod modules;
 mod scan;
 #[cfg(test)]
 mod tests;
