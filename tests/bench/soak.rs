@@ -139,8 +139,8 @@ impl Soak {
             }
             // Without a terminal, the journal has to be named; a run that was killed early has none.
             let journal = self.journals().difference(&earlier).max().map(|path| path.display().to_string());
-            let resumed = journal.as_deref().filter(|_| resumes).map(|journal| ["--live", "resume", journal]);
-            let line = resumed.as_ref().map_or(line, |line| &line[..]);
+            let again = journal.as_deref().filter(|_| resumes).map(|journal| ["--live", "resume", journal]);
+            let line = again.as_ref().map_or(line, |line| &line[..]);
             self.totals.resumed += usize::from(resumes);
             let output = self.start(line, attempt < TRIES / 2)?;
             match output.status.code() {
