@@ -286,6 +286,10 @@ impl Error {
 
     /// A file that the operating system could not open, read or write.
     pub fn io(path: &Path, error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::IsADirectory {
+            let folder = Self::file(path.display().to_string(), "this is a folder");
+            return folder.with_file_hint("Name a file in it.").caused_by(error);
+        }
         let message = match error.kind() {
             io::ErrorKind::NotFound if path.is_relative() => match std::env::current_dir() {
                 Ok(folder) => format!("no such file in {}", folder.display()),

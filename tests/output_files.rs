@@ -1,6 +1,8 @@
 //! One rule for every file the operator is given: nothing is replaced, appended to or renamed without a word.
 
 use crate::repl::PROMPT;
+#[cfg(unix)]
+use crate::support::run::code_after_a_signal;
 use crate::support::{Desk, Run};
 
 /// Each function that writes a file, with the end of its name and a call that writes it.
@@ -100,5 +102,84 @@ fn what_cannot_be_written_after_live_changes_is_kept_in_the_state_folder() {
         assert!(kept.is_file(), "{}", run.stderr);
         let run = desk.start("--test job.rhai").run().exits(1);
         assert!(!run.stderr.contains("was kept as"), "{}", run.stderr);
+    }
+}
+
+/// Every function that writes a file, as a call with `FILE` and `OPTIONS` to be filled in.
+fn calls() -> Vec<String> {
+    use umapi_shell::script::functions;
+    let catalog = functions::catalog();
+    let entries = catalog.functions().filter(|entry| entry.name.starts_with("write_"));
+    let entries = entries.filter(|entry| entry.parameters.iter().any(|given| given.name == "options"));
+    let calls = entries.map(|entry| {
+        let content = match entry.name.as_str() {
+            "write_text" => "\"text\\n\"",
+            _ => "[#{email: \"ben.osei@example.com\"}]",
+        };
+        format!("{}(FILE, {content}, #{{OPTIONS}})", entry.name)
+    });
+    let calls: Vec<_> = calls.collect();
+    assert!(calls.len() >= 5, "{calls:?}");
+    calls
+}
+
+#[cfg(unix)]
+#[test]
+fn every_writer_adds_to_standard_output_and_replaces_or_renames_no_stream() {
+    use std::fs::File;
+    for call in calls() {
+        for (file, choice) in [
+            ("/dev/stdout", ""),
+            ("/dev/stdout", "if_exists: \"number\""),
+            ("/dev/fd/1", "if_exists: \"keep\""),
+            ("/dev/stdout", "if_exists: \"error\""),
+            ("/dev/fd/1", "if_exists: \"replace\""),
+        ] {
+            let written = call.replace("FILE", &format!("{file:?}")).replace("OPTIONS", choice);
+            let code = format!("print(\"before\"); {written}; print(\"after\");");
+            let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
+            let run = Run::in_folder(folder.clone(), "--sandbox -e").arg(code).file("out.txt", "first\n");
+            let path = folder.path().join("out.txt");
+            let target = File::options().append(true).open(&path).unwrap();
+            let mut command = run.into_command();
+            let done = command.stdout(target).output().unwrap();
+            let errors = String::from_utf8_lossy(&done.stderr).into_owned();
+            assert!(done.status.success() && !errors.contains("replaced"), "{written}: {errors}");
+            let content = std::fs::read(&path).unwrap();
+            assert!(content.starts_with(b"first\nbefore\n") && content.len() > 23, "{written}: {content:?}");
+            assert!(content.windows(6).any(|part| part == b"after\n"), "{written}: {content:?}");
+            assert!(!std::path::Path::new("/dev/stdout-2").exists(), "{written}");
+        }
+        Run::new("--sandbox -e")
+            .arg(call.replace("FILE", "\"-\"").replace("OPTIONS", ""))
+            .run()
+            .failed(1, "`-` is standard input, which cannot be written");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn every_writer_waits_for_the_reader_of_a_pipe_until_a_signal() {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+    for call in calls() {
+        for choice in ["", "if_exists: \"append\""] {
+            if !choice.is_empty() && !["write_csv", "write_text"].iter().any(|name| call.starts_with(name)) {
+                continue;
+            }
+            let code = call.replace("FILE", "\"pipe\"").replace("OPTIONS", choice);
+            let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
+            let pipe = folder.path().join("pipe");
+            assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+            let start = || {
+                let mut command = Run::in_folder(folder.clone(), "--sandbox -e").arg(&code).into_command();
+                command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
+            };
+            assert_eq!(code_after_a_signal(&mut start()), Some(130), "{code}");
+            let mut child = start();
+            std::thread::sleep(Duration::from_millis(200));
+            assert!(!std::fs::read(&pipe).unwrap().is_empty(), "{code}");
+            assert!(child.wait().unwrap().success(), "{code}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::scripts::with_scripts;
 use crate::support::Run;
+#[cfg(unix)]
+use crate::support::run::code_after_a_signal;
 
 const HEADER: &str = "upn,mail,firstname,lastname,country_code,groups\n";
 const PAT: &str = "pat.reed@example.com,pat.reed@example.com,Pat,Reed,US,Designers\n";
@@ -108,9 +110,29 @@ fn every_reader_takes_pipes_and_standard_input() {
 
 #[cfg(unix)]
 #[test]
+fn standard_input_has_many_names_and_one_reader() {
+    const NAMES: [&str; 3] = ["-", "/dev/stdin", "/dev/fd/0"];
+    for reader in READERS {
+        for (first, second) in NAMES.iter().flat_map(|first| NAMES.map(|second| (*first, second))) {
+            let code = [first, second].map(|file| reader.replace("FILE", &format!("{file:?}")));
+            let code = code.join(";\n").replace(" OPTIONS", "");
+            let run = Run::new("--sandbox --test -e").arg(&code).stdin(&format!("{HEADER}{PAT}")).run();
+            assert_eq!(run.done(), "1\n1\n", "{code}");
+        }
+    }
+    for name in NAMES {
+        let code = format!("print(read_text({name:?}))");
+        let run = Run::new("--sandbox --secret-arg - -e").arg(&code).stdin("secret-of-the-pipe\n").run();
+        run.failed(1, "standard input is read by --secret-arg -");
+        let run = Run::new("--sandbox").stdin(&format!("{code}\n")).run();
+        assert!(run.stderr.contains("standard input is read by the script") || name == "/dev/fd/0", "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn one_signal_ends_a_read_that_waits() {
     use std::process::Stdio;
-    use std::time::{Duration, Instant};
     let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
     for reader in READERS {
         let code = reader.replace("FILE", "`-`").replace(" OPTIONS", "");
@@ -118,21 +140,7 @@ fn one_signal_ends_a_read_that_waits() {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let silent = child.stdin.take();
-        std::thread::sleep(Duration::from_secs(1));
-        let id = rustix::process::Pid::from_child(&child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            if begun.elapsed() > Duration::from_secs(20) {
-                child.kill().unwrap();
-                panic!("{reader} ignored the signal");
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        assert_eq!(status.code(), Some(130), "{reader}");
+        assert_eq!(code_after_a_signal(&mut child), Some(130), "{reader}");
         drop(silent);
     }
 }

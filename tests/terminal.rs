@@ -78,11 +78,27 @@ fn errors_and_values_at_the_prompt_do_not_drive_the_terminal() {
         ":vars".to_owned(),
         "get_user(name)".to_owned(),
         "|x| name".to_owned(),
+        "write_text(\"/dev/stdout\", name)".to_owned(),
+        "write_csv(\"/dev/fd/1\", [#{a: name}])".to_owned(),
+        "write_json(\"/dev/tty\", [name])".to_owned(),
+        "write_xlsx(\"/dev/stdout\", [#{a: name}])".to_owned(),
     ] {
         terminal.line(&line);
         let shown = terminal.expect(PROMPT);
         assert!(!is_obeyed(&shown), "{line}: {shown:?}");
     }
+}
+
+#[test]
+fn no_file_takes_the_standard_input_of_the_prompt_and_questions_still_work() {
+    let mut terminal = sandbox();
+    for name in ["-", "/dev/stdin", "/dev/fd/0"] {
+        terminal.ask(&format!("read_text({name:?})"), "standard input is read by the prompt", PROMPT);
+    }
+    terminal.line("confirm(\"sure?\")");
+    terminal.expect("sure?");
+    terminal.line("yes");
+    terminal.expect("true");
 }
 
 #[test]

@@ -16,10 +16,14 @@ mod terminal;
 use crate::cli::{self, Cli, CliCommand, ColorChoice, GlobalOptions, OutputFormat};
 use crate::error::Result;
 use crate::output::format::OutputForm;
+#[cfg(unix)]
+use crate::output::standard;
 use crate::output::{Output, OutputSettings};
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
+#[cfg(unix)]
+use crate::store::streams;
 use crate::subcommands::{check, definitions, functions, guide};
 use refusal::refuse;
 use run_builder::setup;
@@ -37,6 +41,8 @@ const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 256 <<
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.into_iter().collect();
     core_files::prevent();
+    #[cfg(unix)]
+    streams::standard_by(standard::output, standard::error);
     terminal::name_unknown(&arguments);
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,

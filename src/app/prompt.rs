@@ -16,6 +16,7 @@ use crate::repl::profile_opener::{OpenedProfile, ProfileOpener};
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
 use crate::store::file_door;
+use crate::store::standard_input;
 use crate::store::trust::{self, FileRole};
 use crate::user_folders;
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ pub(crate) fn prompt(top: TopLevel, output: &Arc<Output>) -> RunExit {
         Ok(interrupt) => interrupt,
         Err(error) => return refuse(&error, output),
     };
+    standard_input::claim_for_prompt();
     let progress = Arc::new(ProgressReporter::new(Arc::clone(output), top.global.verbose));
     let opener =
         CommandLineOpener { top, interrupt, output: Arc::clone(output), progress: Arc::clone(&progress) };

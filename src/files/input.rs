@@ -6,6 +6,7 @@ use crate::host::session::Session;
 use crate::store::encoding::FileEncoding;
 use crate::store::input_file::{InputFile, STANDARD_INPUT};
 use crate::store::standard_input::{self, InputReader};
+use crate::store::streams;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -27,21 +28,24 @@ pub(crate) fn likely_encoding(session: &Session) -> Option<FileEncoding> {
 /// # Errors
 /// `file`: it cannot be read. `interrupted`.
 pub(crate) fn open(session: &Session, path: &Path) -> Result<InputFile> {
-    let comes_once = path == Path::new(STANDARD_INPUT)
-        || OPENED_BEFORE.iter().any(|start| path.display().to_string().starts_with(start));
+    let is_standard = streams::is_standard_input(path);
+    // Its names share one copy: what was read under one does not come again under another.
+    let key = if is_standard { Path::new(STANDARD_INPUT) } else { path };
+    let comes_once =
+        is_standard || OPENED_BEFORE.iter().any(|start| path.display().to_string().starts_with(start));
     if !comes_once {
         return open_once(session, path);
     }
     let copies = session.extension::<CopiedInputs>();
-    let known = copies.0.borrow().get(path).cloned();
+    let known = copies.0.borrow().get(key).cloned();
     if let Some(copy) = known {
         return Ok(copy);
     }
-    if path == Path::new(STANDARD_INPUT) {
+    if is_standard {
         standard_input::claim(InputReader::Data)?;
     }
     let copy = open_once(session, path)?;
-    copies.0.borrow_mut().insert(path.to_owned(), copy.clone());
+    copies.0.borrow_mut().insert(key.to_owned(), copy.clone());
     Ok(copy)
 }
 
@@ -50,9 +54,6 @@ fn open_once(session: &Session, path: &Path) -> Result<InputFile> {
     let opened = InputFile::open(path, &|| interrupt.is_requested());
     interrupt.check()?;
     opened.map_err(|error| match error.kind() {
-        std::io::ErrorKind::IsADirectory => {
-            Error::file(path.display().to_string(), "this is a folder").with_file_hint("Name a file in it.")
-        }
         std::io::ErrorKind::FileTooLarge => Error::file(path.display().to_string(), error.to_string()),
         _ => Error::io(path, error),
     })

@@ -8,6 +8,8 @@ pub(crate) mod markdown;
 pub(crate) mod palette;
 pub(crate) mod pretty;
 pub(crate) mod source_snippet;
+#[cfg(unix)]
+pub(crate) mod standard;
 pub(crate) mod table;
 
 use crate::output::format::OutputForm;

@@ -4,9 +4,11 @@ use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::host::session::Session;
 use crate::session::run_state::RunState;
+use crate::store::input_file::STANDARD_INPUT;
 use crate::store::journal::sha256;
 use crate::store::output_file::{self, IfExists, is_same_file};
-use crate::store::{file_door, state_dir};
+use crate::store::{file_door, state_dir, streams};
+use std::fs::File;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
@@ -86,6 +88,10 @@ pub(crate) fn write_output<T>(
     write: impl Fn(&Path, IfExists) -> Result<(PathBuf, T)>,
 ) -> Result<(PathBuf, T)> {
     let run = RunState::of(session);
+    if path == Path::new(STANDARD_INPUT) {
+        let hint = "For standard output, write to /dev/stdout; for a file of that name, to ./-.";
+        return Err(Error::usage_with_hint("`-` is standard input, which cannot be written", hint));
+    }
     if run.settings.report.as_deref().is_some_and(|report| is_same_file(report, path)) {
         let message = format!("{} is the report of this run", path.display());
         return Err(Error::usage_with_hint(
@@ -99,15 +105,22 @@ pub(crate) fn write_output<T>(
         .check_writing(path, is_module)
         .map_err(|error| save_elsewhere(session, path, error, &write))?;
     let is_own = run.has_written(path);
-    if run.settings.resumed && !is_own && if_exists != Some(IfExists::Number) {
+    let is_stream = streams::is_stream(path);
+    let _reader = reader_of(session, path)?;
+    if run.settings.resumed && !is_own && !is_stream && if_exists != Some(IfExists::Number) {
         rename(session, path, output_file::free_name)?;
     }
     let chosen = match if_exists {
+        _ if is_stream => IfExists::Replace,
         Some(IfExists::Keep) | None if is_own => IfExists::Replace,
         Some(chosen) => chosen,
         None => run.settings.if_exists,
     };
-    let replaces = chosen == IfExists::Replace && if_exists.is_none() && !is_own && file_door::is_file(path);
+    let replaces = chosen == IfExists::Replace
+        && if_exists.is_none()
+        && !is_own
+        && !is_stream
+        && file_door::is_file(path);
     if chosen == IfExists::Keep {
         rename(session, path, output_file::dated_name)?;
     }
@@ -118,6 +131,14 @@ pub(crate) fn write_output<T>(
         session.console().note(&format!("replaced {}", path.display()));
     }
     Ok((written, value))
+}
+
+/// Keeps a pipe open until it is written, once somebody reads it; nothing for any other file.
+fn reader_of(session: &Session, path: &Path) -> Result<Option<File>> {
+    let interrupt = session.interrupt();
+    let reader = streams::wait_for_reader(path, &|| interrupt.is_requested());
+    interrupt.check()?;
+    reader.map_err(|error| Error::io(path, error))
 }
 
 /// Renames a file that exists, such as that of the interrupted run in a resumed one.

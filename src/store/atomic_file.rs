@@ -1,9 +1,12 @@
 //! Files that are written to a temporary file and renamed into place, so that a reader sees the old content or the new,
 //! never part of either. Also file locks and private files.
 
+use super::streams;
 use crate::error::{Error, Result};
+use crate::secret::mask;
+use crate::wire::invisible::defused;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -27,12 +30,18 @@ pub(crate) fn replace(
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let written = if fs::metadata(path).is_ok_and(|data| !data.is_file()) {
+    let written = if streams::is_stream(path) {
         write_through(path, fill)
     } else {
         write_aside(&target, access, fill).and_then(|aside| Ok(aside.persist(&target).map(drop)?))
     };
-    written.map_err(|error| Error::io(path, error))
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => {
+            let message = "a terminal cannot show this; it is not text";
+            Error::file(path.display().to_string(), message).with_file_hint("Write it to a file.")
+        }
+        _ => Error::io(path, error),
+    })
 }
 
 /// Creates a file with what `fill` writes.
@@ -72,10 +81,22 @@ pub(crate) fn is_held(file: &File) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
-/// Writes to what is neither a file nor to be replaced by one, such as `/dev/null` or `/dev/stdout`.
+/// Writes to what is neither a file nor to be replaced by one, such as `/dev/null` or `/dev/stdout`. A terminal shows
+/// control characters instead of obeying them.
 fn write_through(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut writer = BufWriter::new(OpenOptions::new().write(true).open(path)?);
-    fill(&mut writer)?;
+    let stream = streams::open(path)?;
+    let is_terminal = stream.is_terminal();
+    let mut writer = BufWriter::new(stream);
+    if is_terminal {
+        let mut bytes = Vec::new();
+        fill(&mut bytes)?;
+        let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+        let text = text.ok_or(io::ErrorKind::InvalidData)?;
+        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        writer.write_all(defused(&mask(&text)).as_bytes())?;
+    } else {
+        fill(&mut writer)?;
+    }
     writer.flush()
 }
 

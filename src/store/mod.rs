@@ -14,6 +14,7 @@ pub(crate) mod run_lock;
 pub(crate) mod saved_listing;
 pub mod standard_input;
 pub(crate) mod state_dir;
+pub(crate) mod streams;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod text_file;

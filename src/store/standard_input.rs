@@ -16,6 +16,8 @@ pub enum InputReader {
     Data,
     /// `ask` and `confirm`, any number of times.
     Questions,
+    /// The prompt, which lets questions read as well.
+    Prompt,
 }
 
 impl fmt::Display for InputReader {
@@ -25,6 +27,7 @@ impl fmt::Display for InputReader {
             Self::SecretArgument => "--secret-arg -",
             Self::Data => "the file `-`",
             Self::Questions => "ask() and confirm()",
+            Self::Prompt => "the prompt",
         })
     }
 }
@@ -40,8 +43,14 @@ pub(crate) fn claim(reader: InputReader) -> Result<()> {
     grant(&mut claimed, reader)
 }
 
+/// Gives standard input to the prompt, whatever was read before it started.
+pub(crate) fn claim_for_prompt() {
+    *CLAIMED.lock().unwrap_or_else(PoisonError::into_inner) = Some(InputReader::Prompt);
+}
+
 fn grant(claimed: &mut Option<InputReader>, reader: InputReader) -> Result<()> {
     match *claimed {
+        Some(InputReader::Prompt) if reader == InputReader::Questions => Ok(()),
         Some(owner) if owner != reader || reader != InputReader::Questions => {
             let message = format!("standard input is read by {owner}, so {reader} cannot read it too");
             let hint = "Use a file for one of them, such as --secret-arg file:PATH or a script file.";
@@ -57,6 +66,16 @@ fn grant(claimed: &mut Option<InputReader>, reader: InputReader) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_prompt_lets_questions_read_and_nobody_else() {
+        for reader in [InputReader::Script, InputReader::SecretArgument, InputReader::Data] {
+            let mut claimed = Some(InputReader::Prompt);
+            grant(&mut claimed, InputReader::Questions).unwrap();
+            let error = grant(&mut claimed, reader).unwrap_err().to_string();
+            assert!(error.starts_with("standard input is read by the prompt"), "{error}");
+        }
+    }
 
     #[test]
     fn only_questions_are_read_more_than_once() {

@@ -166,3 +166,25 @@ impl Finished {
         self.folder.path().join(name)
     }
 }
+
+/// The exit code of a run that is still waiting after a second, once one signal asks it to end.
+#[cfg(unix)]
+#[track_caller]
+pub(crate) fn code_after_a_signal(child: &mut std::process::Child) -> Option<i32> {
+    use std::time::{Duration, Instant};
+    std::thread::sleep(Duration::from_secs(1));
+    assert!(child.try_wait().unwrap().is_none(), "the run did not wait");
+    let id = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if begun.elapsed() > Duration::from_secs(20) {
+            child.kill().unwrap();
+            panic!("the run ignored the signal");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

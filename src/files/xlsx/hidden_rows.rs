@@ -24,7 +24,7 @@ pub(super) fn hidden_rows<R: Read + Seek>(source: R, sheet: &str) -> Result<Hash
         if element.local_name().as_ref() == "row" {
             let number = attribute(element, "r").and_then(|number| number.parse::<u32>().ok());
             let row = number.map_or(next, |number| number.saturating_sub(1));
-            next = row + 1;
+            next = row.saturating_add(1);
             let is_flat = attribute(element, "ht").is_some_and(|height| height.parse() == Ok(0.0));
             if is_flat || attribute(element, "hidden").is_some_and(|hidden| hidden == "1" || hidden == "true")
             {

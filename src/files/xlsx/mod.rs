@@ -4,4 +4,5 @@ mod cell_text;
 mod hidden_rows;
 pub(crate) mod reader;
 pub(crate) mod sheet_options;
+mod watched;
 pub(crate) mod writer;

@@ -3,15 +3,16 @@
 use super::cell_text::{address, text_of};
 use super::hidden_rows::hidden_rows;
 use super::sheet_options::{HiddenRows, SheetOptions};
+use super::watched::{Watch, WatchedPass};
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::files::table::header::{COLUMN_LIMIT, TableHeader};
 use crate::files::table::row::{BadRow, ParsedRow, TableRow};
 use crate::files::table::shape::TableShape;
-use crate::store::input_file::{InputFile, InputPass};
+use crate::store::input_file::InputFile;
 use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 use std::collections::HashSet;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 use std::rc::Rc;
 use zip::ZipArchive;
 
@@ -22,7 +23,7 @@ const STRINGS: &str = "xl/sharedStrings.xml";
 /// The hidden rows that a message names.
 const SHOWN_ROWS: usize = 10;
 
-type Workbook = Xlsx<BufReader<InputPass>>;
+type Workbook<'w> = Xlsx<BufReader<WatchedPass<'w>>>;
 
 /// The rows of a sheet.
 pub(crate) struct SheetRows {
@@ -52,7 +53,8 @@ struct SheetRow {
 /// Reads the sheet that the options name, or the only one with rows. `check` is called for every row.
 ///
 /// # Errors
-/// `file`: it is not a workbook, or has several sheets with rows and the options do not name one. What `check` returns.
+/// `file`: it is not a workbook, or has several sheets with rows and the options do not name one. What `check` returns,
+/// which is also called while the file is unpacked.
 pub(crate) fn read(
     file: &InputFile,
     options: &SheetOptions,
@@ -63,16 +65,21 @@ pub(crate) fn read(
         Error::file(name.clone(), format!("the workbook cannot be read: {error}"))
             .with_file_hint("Open it in Excel and save it as .xlsx, without a password.")
     };
-    check_size(file).map_err(|error| unreadable(&error))?;
-    let mut workbook = Workbook::new(BufReader::new(file.pass())).map_err(|error| unreadable(&error))?;
-    let sheet = chosen_sheet(&mut workbook, &name, options)?;
-    let rows = rows_of(&mut workbook, &sheet, check, &unreadable)?;
-    let hidden = hidden_rows(BufReader::new(file.pass()), &sheet).map_err(|error| unreadable(&error))?;
-    Ok(RawSheet { name: format!("{name}:{sheet}"), rows, hidden })
+    let watch = Watch::new(check);
+    let source = || BufReader::new(watch.over(file.pass()));
+    let work = || {
+        check_size(source()).map_err(|error| unreadable(&error))?;
+        let mut workbook = Workbook::new(source()).map_err(|error| unreadable(&error))?;
+        let sheet = chosen_sheet(&mut workbook, &name, options)?;
+        let rows = rows_of(&mut workbook, &sheet, check, &unreadable)?;
+        let hidden = hidden_rows(source(), &sheet).map_err(|error| unreadable(&error))?;
+        Ok(RawSheet { name: format!("{name}:{sheet}"), rows, hidden })
+    };
+    watch.run(work, || unreadable(&"it has places that no sheet has"))
 }
 
-fn check_size(file: &InputFile) -> std::result::Result<(), String> {
-    let mut archive = ZipArchive::new(BufReader::new(file.pass())).map_err(|error| error.to_string())?;
+fn check_size(source: impl Read + Seek) -> std::result::Result<(), String> {
+    let mut archive = ZipArchive::new(source).map_err(|error| error.to_string())?;
     match archive.by_name(STRINGS) {
         Ok(strings) if strings.size() > STRINGS_LIMIT => {
             Err(format!("its strings take {} MiB; the limit is 512 MiB", strings.size() >> 20))
@@ -82,7 +89,7 @@ fn check_size(file: &InputFile) -> std::result::Result<(), String> {
 }
 
 /// The sheet to read.
-fn chosen_sheet(workbook: &mut Workbook, file: &str, options: &SheetOptions) -> Result<String> {
+fn chosen_sheet(workbook: &mut Workbook<'_>, file: &str, options: &SheetOptions) -> Result<String> {
     let sheets: Vec<_> = workbook
         .sheets_metadata()
         .iter()
@@ -117,7 +124,7 @@ fn named_sheet(file: &str, sheets: &[(String, bool)], wanted: &str) -> Result<St
     Err(error.with_file_hint(format!("{near}It has `{listed}`.")))
 }
 
-fn has_cells(workbook: &mut Workbook, sheet: &str) -> bool {
+fn has_cells(workbook: &mut Workbook<'_>, sheet: &str) -> bool {
     let Ok(mut cells) = workbook.worksheet_cells_reader(sheet) else { return true };
     loop {
         match cells.next_cell() {
@@ -130,7 +137,7 @@ fn has_cells(workbook: &mut Workbook, sheet: &str) -> bool {
 
 /// The rows of a sheet that are not blank.
 fn rows_of(
-    workbook: &mut Workbook,
+    workbook: &mut Workbook<'_>,
     sheet: &str,
     check: &dyn Fn() -> Result<()>,
     unreadable: &dyn Fn(&dyn std::fmt::Display) -> Error,

@@ -12,6 +12,7 @@ use crate::store::output_file::{self, IfExists};
 use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, ImmutableString, Map, NativeCallContext};
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -185,9 +186,11 @@ fn lines(session: &Session, path: &str, options: &CallOptions) -> Result<Array> 
 fn write(session: &Session, path: &str, text: &str, options: &CallOptions) -> Result<()> {
     let if_exists = options.choice("if_exists", IfExists::NAMES)?.and_then(IfExists::parse);
     let (path, ()) = tracked_files::write_output(session, Path::new(path), if_exists, |path, if_exists| {
-        let before = if if_exists == IfExists::Append { content_of(path)? } else { Vec::new() };
+        let mut before = if if_exists == IfExists::Append { existing(path)? } else { None };
         let written = output_file::write(path, if_exists, &mut |file| {
-            file.write_all(&before)?;
+            if let Some(before) = &mut before {
+                io::copy(before, file)?;
+            }
             file.write_all(text.as_bytes())
         })?;
         Ok((written, ()))
@@ -198,11 +201,11 @@ fn write(session: &Session, path: &str, text: &str, options: &CallOptions) -> Re
     Ok(())
 }
 
-/// The bytes of a file; none if there is no such file.
-fn content_of(path: &Path) -> Result<Vec<u8>> {
-    match file_door::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        read => read.map_err(|error| Error::io(path, error)),
+/// The file that is there; `None` if there is none.
+fn existing(path: &Path) -> Result<Option<File>> {
+    match file_door::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some).map_err(|error| Error::io(path, error)),
     }
 }
 
