@@ -87,3 +87,17 @@ fn a_prompt_that_is_full_can_drop_what_fills_it() {
     terminal.ask("s.len > 1000", "true", PROMPT);
     terminal.ask("s = 7; s", "7", PROMPT);
 }
+
+#[test]
+fn a_file_larger_than_the_limit_is_not_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = folder.path().join("large.txt");
+    // Letters, since a file of NUL is refused as soon as it is opened; the rest of the file takes no room on the disk.
+    std::fs::write(&large, vec![b'x'; 1 << 16]).unwrap();
+    std::fs::File::options().write(true).open(&large).unwrap().set_len(1 << 30).unwrap();
+    let path = large.display().to_string();
+    for function in ["read_text", "read_lines", "read_json"] {
+        let run = Run::new(&format!("{LIMIT} -e")).arg(format!("{function}({path:?})")).run();
+        run.failed(1, "the script would use more than 160 MiB of memory").stderr_has("--max-memory");
+    }
+}

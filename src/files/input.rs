@@ -9,6 +9,7 @@ use crate::store::standard_input::{self, InputReader};
 use crate::store::streams;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Paths of pipes that the shell opened for this process; what was read from one does not come again.
@@ -57,4 +58,22 @@ fn open_once(session: &Session, path: &Path) -> Result<InputFile> {
         std::io::ErrorKind::FileTooLarge => Error::file(path.display().to_string(), error.to_string()),
         _ => Error::io(path, error),
     })
+}
+
+/// The bytes that are read between two looks at the interrupt and the limit of memory.
+const PIECE: u64 = 1 << 20;
+
+/// All bytes of a file.
+///
+/// # Errors
+/// `file`: it cannot be read. `interrupted`; `memory` beyond the limit of the run.
+pub(crate) fn bytes(session: &Session, file: &InputFile) -> Result<Vec<u8>> {
+    let (mut bytes, mut pass) = (Vec::new(), file.pass());
+    loop {
+        session.interrupt().check()?;
+        let read = pass.by_ref().take(PIECE).read_to_end(&mut bytes);
+        if read.map_err(|error| Error::io(file.path(), error))? == 0 {
+            return Ok(bytes);
+        }
+    }
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 /// `file`: it cannot be read, or it is not text; names the place. `interrupted`.
 pub(crate) fn read(session: &Session, path: &Path, given: Option<FileEncoding>) -> Result<(String, String)> {
     let file = input::open(session, path)?;
-    let bytes = file.bytes().map_err(|error| Error::io(path, error))?;
+    let bytes = input::bytes(session, &file)?;
     let found =
         encoding_guess::encoding_of(&file, (given, input::likely_encoding(session)), &bytes, &|| {
             session.interrupt().check()

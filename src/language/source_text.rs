@@ -5,13 +5,15 @@ use crate::store::file_door;
 use std::io::Read;
 use std::path::Path;
 
+/// The longest script, in bytes: a device that never ends must not fill the memory.
+const LONGEST: u64 = 16 << 20;
+
 /// Reads a script from a file.
 ///
 /// # Errors
 /// `file`: it cannot be read or is not UTF-8.
 pub fn read_file(path: &Path) -> Result<String> {
-    let bytes = file_door::read(path).map_err(|error| Error::io(path, error))?;
-    text_of(bytes, &path.display().to_string())
+    text_of(bytes_of(path)?, &path.display().to_string())
 }
 
 /// Reads a script from a stream; `name` is for messages.
@@ -19,9 +21,7 @@ pub fn read_file(path: &Path) -> Result<String> {
 /// # Errors
 /// `file`: it cannot be read or is not UTF-8.
 pub fn read_stream(stream: &mut dyn Read, name: &str) -> Result<String> {
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).map_err(|error| Error::file(name, error))?;
-    text_of(bytes, name)
+    text_of(limited(stream, name)?, name)
 }
 
 /// Reads a script from a file, with its `#!` line as it is there, without `#!`.
@@ -29,11 +29,25 @@ pub fn read_stream(stream: &mut dyn Read, name: &str) -> Result<String> {
 /// # Errors
 /// As [`read_file`].
 pub fn read_with_shebang(path: &Path) -> Result<(String, Option<String>)> {
-    let bytes = file_door::read(path).map_err(|error| Error::io(path, error))?;
-    let text = unicode(bytes, &path.display().to_string())?;
+    let text = unicode(bytes_of(path)?, &path.display().to_string())?;
     let first = text.trim_start_matches('\u{feff}').lines().next().and_then(|line| line.strip_prefix("#!"));
     let shebang = first.map(str::to_owned);
     Ok((prepare(text), shebang))
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>> {
+    let mut file = file_door::open(path).map_err(|error| Error::io(path, error))?;
+    limited(&mut file, &path.display().to_string())
+}
+
+fn limited(stream: &mut dyn Read, name: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = stream.take(LONGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Error::io(Path::new(name), error))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Error::file(name, format!("a script may have {} MiB", LONGEST >> 20)));
+    }
+    Ok(bytes)
 }
 
 fn text_of(bytes: Vec<u8>, name: &str) -> Result<String> {
@@ -83,5 +97,16 @@ mod tests {
     fn a_missing_file_is_named() {
         let error = read_file(Path::new("/nowhere/x.rhai")).unwrap_err();
         assert!(error.to_string().starts_with("/nowhere/x.rhai: "), "{error}");
+    }
+
+    #[test]
+    fn a_source_that_never_ends_is_refused() {
+        let error = read_stream(&mut std::io::repeat(b' '), "standard input").unwrap_err();
+        assert_eq!(error.to_string(), "standard input: a script may have 16 MiB");
+        #[cfg(unix)]
+        for read in [read_file, |path: &Path| read_with_shebang(path).map(|(text, _)| text)] {
+            let error = read(Path::new("/dev/zero")).unwrap_err();
+            assert_eq!(error.to_string(), "/dev/zero: a script may have 16 MiB");
+        }
     }
 }

@@ -39,14 +39,6 @@ pub(crate) fn open_with(path: &Path, options: &OpenOptions) -> io::Result<File> 
     options.open(path)
 }
 
-/// The bytes of a file.
-///
-/// # Errors
-/// Those of the system.
-pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    fs::read(path)
-}
-
 /// The text of a file.
 ///
 /// # Errors

@@ -58,6 +58,7 @@ impl InputFile {
     ///
     /// # Errors
     /// Those of the system.
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.pass().read_to_end(&mut bytes)?;

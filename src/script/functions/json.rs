@@ -187,7 +187,7 @@ fn read_noted(session: &Session, path: &str) -> Result<Dynamic> {
 fn read(session: &Session, path: &ReadablePath) -> Result<(Dynamic, String)> {
     let interrupt = session.interrupt();
     let file = input::open(session, path)?;
-    let bytes = file.bytes().map_err(|error| Error::io(path, error))?;
+    let bytes = input::bytes(session, &file)?;
     let text = decode(&bytes, None).map_err(|wrong| {
         let (line, column) = wrong.place();
         Error::file(format!("{}:{line}:{column}", path.display()), wrong.message)

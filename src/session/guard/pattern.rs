@@ -141,7 +141,9 @@ fn is_file_name(folder: &Path, text: &str) -> bool {
     let has_ending = path
         .extension()
         .is_some_and(|ending| ["txt", "csv"].iter().any(|known| ending.eq_ignore_ascii_case(known)));
-    text.contains(['/', '\\']) || has_ending || file_door::is_file(&path)
+    // A pipe or a device, too: its names must not be missed.
+    let is_there = file_door::exists(&path) && !file_door::is_folder(&path);
+    text.contains(['/', '\\']) || has_ending || is_there
 }
 
 #[cfg(test)]
