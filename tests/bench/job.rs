@@ -47,7 +47,8 @@ impl<'w> Workplace<'w> {
     /// Runs a job to its end.
     pub(crate) fn run(&self, job: &Job) -> Result<Sample, Failure> {
         let mut command = self.command(job).ok_or("there is no Python")?;
-        command.env("HOME", self.folder.path()).current_dir(self.folder.path());
+        // Not the current folder: no script may write into the home folder itself.
+        command.env("HOME", self.folder.path().join("home")).current_dir(self.folder.path());
         command.envs(self.organization.into_iter().flat_map(Organization::settings));
         measure::run(command, &self.folder.path().join("stderr"))
     }
