@@ -9,6 +9,7 @@ mod command_line;
 #[cfg(unix)]
 mod confinement;
 mod documents;
+mod first_line;
 mod first_steps;
 #[cfg(unix)]
 mod former_files;

@@ -1,6 +1,7 @@
 //! From the command line to an exit code: the composition root.
 
 mod core_files;
+mod first_line;
 mod former_files;
 mod journal;
 mod organization;
@@ -120,7 +121,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
 fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<Output>) -> RunExit {
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
-        let global = operators_limits(global, &program);
+        let global = first_line::applied(global, &program)?;
         Ok((setup(&global, Some(&program), None, output)?, program))
     });
     match ready {
@@ -130,16 +131,6 @@ fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<O
         }
         Err(error) => refuse(&error, output),
     }
-}
-
-/// The options without the limits of the script's `#!` line, which count in addition to those of the profile.
-fn operators_limits(global: &GlobalOptions, program: &ScriptProgram) -> GlobalOptions {
-    let mut options = global.clone();
-    let limits = program.limits;
-    options.max_changes = options.max_changes.filter(|limit| Some(*limit) != limits.max_changes);
-    let of_script = limits.max_removals.map(|limit| limit.to_string());
-    options.max_removals = options.max_removals.filter(|limit| Some(limit) != of_script.as_ref());
-    options
 }
 
 fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>) -> RunExit {

@@ -90,8 +90,8 @@ pub(super) fn setup_of(
     let files = file_rules(global, program, resumed, &context.files)?;
     let OrganizationContext { profile, organization, mode, is_real, limits, folder, connect, .. } = context;
     let guard = ChangeGuard::new(limits);
-    if let Some(ScriptLimits { max_changes, max_removals }) = program.map(|program| program.limits) {
-        let max_removals = max_removals.map(Allowance::Count);
+    if let Some(ScriptLimits { max_changes, max_removals, .. }) = program.map(|program| &program.limits) {
+        let (max_changes, max_removals) = (*max_changes, max_removals.map(Allowance::Count));
         guard.tighten(&GuardLimits { max_changes, max_removals, ..GuardLimits::default() });
     }
     let settings = RunSettings {

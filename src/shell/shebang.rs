@@ -5,32 +5,28 @@ use crate::error::{Error, Result};
 
 /// The name of the program.
 const PROGRAM: &str = "umapish";
-/// Options without a value that make a run stricter or only change what is shown.
-const SWITCHES: &[&str] = &[
-    "--test",
-    "--read-only",
-    "--sandbox",
-    "--verify",
-    "--verify=always",
-    "--quiet",
-    "-q",
-    "--verbose",
-    "-v",
-    "-vv",
-    "-vvv",
-    "--no-init",
-];
-/// Options with a value that make a run stricter or only change what is shown.
-const WITH_VALUE: &[&str] =
-    &["--max-changes", "--max-removals", "--protect", "--only", "--format", "-o", "--color"];
+/// Options without a value that only change what is shown.
+const SHOWN: &[&str] = &["--quiet", "-q", "--verbose", "-v", "-vv", "-vvv", "--no-init"];
+/// Options without a value that make a run stricter.
+const STRICTER: &[&str] = &["--test", "--read-only", "--sandbox", "--verify", "--verify=always"];
+/// Options with a value that make a run stricter.
+const WITH_LIMIT: &[&str] = &["--max-changes", "--max-removals", "--protect", "--only"];
+/// Options with a value that only change what is shown.
+const WITH_FORM: &[&str] = &["--format", "-o", "--color"];
 
-/// The limits that the line sets, in addition to those of the operator.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What the line sets in addition to the operator's options, however the script was started.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ScriptLimits {
+    /// Options without a value.
+    switches: Vec<&'static str>,
     /// `--max-changes`
     pub(crate) max_changes: Option<usize>,
     /// `--max-removals`
     pub(crate) max_removals: Option<usize>,
+    /// `--protect`
+    pub(crate) protect: Vec<String>,
+    /// `--only`
+    pub(crate) only: Vec<String>,
 }
 
 impl ScriptLimits {
@@ -53,25 +49,41 @@ impl ScriptLimits {
         let mut limits = Self::default();
         let mut options = options.iter();
         while let Some(option) = options.next() {
+            let with_value = |name: &str| WITH_LIMIT.contains(&name) || WITH_FORM.contains(&name);
             let (option, mut value) = match option.split_once('=') {
-                Some((option, value)) if WITH_VALUE.contains(&option) => (option, Some(value)),
+                Some((option, value)) if with_value(option) => (option, Some(value)),
                 _ => (*option, None),
             };
-            if WITH_VALUE.contains(&option) {
+            if with_value(option) {
                 value = value.or_else(|| options.next().copied());
-                limits.set(name, option, value.unwrap_or_default())?;
-            } else if !SWITCHES.contains(&option) {
+                limits.set_value(name, option, value.unwrap_or_default())?;
+            } else if let Some(switch) = STRICTER.iter().find(|switch| **switch == option) {
+                limits.switches.push(switch);
+            } else if !SHOWN.contains(&option) {
                 return Err(refused(name, option));
             }
         }
         Ok(limits)
     }
 
-    fn set(&mut self, name: &str, option: &str, value: &str) -> Result<()> {
+    /// Whether the line has an option without a value.
+    pub(crate) fn has(&self, option: &str) -> bool {
+        self.switches.contains(&option)
+    }
+
+    fn set_value(&mut self, name: &str, option: &str, value: &str) -> Result<()> {
         let limit = match option {
             "--max-changes" => &mut self.max_changes,
             "--max-removals" => &mut self.max_removals,
-            _ => return Ok(()),
+            _ => {
+                let names = match option {
+                    "--protect" => &mut self.protect,
+                    "--only" => &mut self.only,
+                    _ => return Ok(()),
+                };
+                names.push(value.to_owned());
+                return Ok(());
+            }
         };
         let number = value.parse().map_err(|_| {
             Error::usage(format!(
@@ -98,7 +110,8 @@ fn refused(name: &str, option: &str) -> Error {
 }
 
 fn allowed() -> Vec<&'static str> {
-    let long = SWITCHES.iter().chain(WITH_VALUE).filter(|option| option.starts_with("--"));
+    let all = [STRICTER, WITH_LIMIT, SHOWN, WITH_FORM];
+    let long = all.into_iter().flatten().filter(|option| option.starts_with("--"));
     long.filter(|option| !option.contains('=')).copied().collect()
 }
 
@@ -108,18 +121,21 @@ mod tests {
 
     #[test]
     fn a_line_may_make_a_run_stricter() {
-        for line in [
-            "/usr/bin/env umapish",
-            "/usr/bin/env -S umapish --test --read-only",
-            "/opt/bin/umapish --protect ceo@example.com",
-            "/usr/bin/env -S umapish --only team.txt -q -o json --verify=always",
-            "/usr/bin/env -S other --live",
-            "",
-        ] {
+        for line in
+            ["/usr/bin/env umapish", "/usr/bin/env -S umapish -q -o json", "/usr/bin/env -S other --live", ""]
+        {
             assert_eq!(ScriptLimits::of("x.rhai", line).ok(), Some(ScriptLimits::default()), "{line}");
         }
-        let limits = ScriptLimits::of("x.rhai", "/usr/bin/env -S umapish --max-changes=5 --max-removals 2");
-        assert_eq!(limits.ok(), Some(ScriptLimits { max_changes: Some(5), max_removals: Some(2) }));
+        let line = "/usr/bin/env -S umapish --test --read-only --sandbox --verify=always --max-changes=5 \
+                    --max-removals 2 --protect ceo@example.com --only team.txt --only Designers";
+        let expected = ScriptLimits {
+            switches: vec!["--test", "--read-only", "--sandbox", "--verify=always"],
+            max_changes: Some(5),
+            max_removals: Some(2),
+            protect: vec!["ceo@example.com".to_owned()],
+            only: vec!["team.txt".to_owned(), "Designers".to_owned()],
+        };
+        assert_eq!(ScriptLimits::of("x.rhai", line).ok(), Some(expected));
     }
 
     #[test]
