@@ -422,10 +422,20 @@ impl GlobalOptions {
 /// Those of clap: wrong usage, or help and version, which are not failures.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let arguments: Vec<_> = arguments.into_iter().collect();
+    if let Some(version) = version::alone(&arguments) {
+        return Err(version);
+    }
     match TopLevel::try_parse_from(&arguments) {
-        Ok(top) if top.eval.is_some() => Ok(Cli { top, command: None }),
+        Ok(top) if top.eval.is_some() || !names_a_command(&top.words) => Ok(Cli { top, command: None }),
         _ => parse_whole(arguments),
     }
+}
+
+/// Whether a subcommand follows the options. Without one, the subcommands are not built, which takes four times as
+/// long as to read the options.
+fn names_a_command(words: &[OsString]) -> bool {
+    let first = words.first().and_then(|word| word.to_str());
+    first.is_some_and(|word| CliCommand::has_subcommand(word) || help_topics::SUBCOMMANDS.contains(&word))
 }
 
 fn parse_whole(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
@@ -518,6 +528,17 @@ mod tests {
             let Some(CliCommand::Run { words }) = cli.command else { panic!("{line}") };
             assert_eq!(words, ["s.rhai", "--test"]);
         }
+    }
+
+    #[test]
+    fn every_subcommand_is_read_as_one_and_every_script_is_not() {
+        for name in commands() {
+            assert!(names_a_command(&[name.clone().into()]), "{name}");
+        }
+        for word in ["s.rhai", "-", "./check", "CHECK"] {
+            assert!(!names_a_command(&[word.into(), "check".into()]), "{word}");
+        }
+        assert!(cli("--sandbox -q").command.is_none());
     }
 
     #[test]
