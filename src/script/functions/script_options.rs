@@ -30,7 +30,7 @@ pub mod functions {
     /// of a shell. So a script has one, written out without variables or calls. Lines at the start of the script that
     /// begin with `//!` are its description. `args()` still returns all arguments.
     ///
-    /// # Options
+    /// The map of an option has these keys, all of which may be left out:
     /// - `help`: what it is, for the help page
     /// - `kind`: `"string"`, `"number"`, `"flag"` (a switch; also `"bool"`), `"date"`, `"email"`, `"file"` (that exists,
     ///   or `-`), `"folder"`, `"output"` (a file to write), `"list"` (`A,B`, or repeated) or `"secret"` (given as
