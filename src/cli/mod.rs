@@ -2,6 +2,7 @@
 
 mod forms;
 mod help_topics;
+pub mod script_completion;
 pub mod umapi_cli;
 mod version;
 
@@ -331,7 +332,7 @@ pub fn completions(shell: clap_complete::Shell) -> String {
     let mut command = forms::with_options_where_shown(declared());
     command = command.mut_subcommand("guide", |guide| guide.subcommands(topics));
     clap_complete::generate(shell, &mut command, "umapish", &mut text);
-    String::from_utf8(text).unwrap_or_default()
+    script_completion::with_scripts(shell, String::from_utf8(text).unwrap_or_default())
 }
 
 /// How to serve the sandbox.
@@ -560,6 +561,19 @@ mod tests {
                 assert!(text.contains(page.topic), "{shell}: {}", page.topic);
             }
         }
+    }
+
+    #[test]
+    fn the_shells_of_scripts_ask_for_the_options_of_a_script() {
+        use clap_complete::Shell;
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let text = completions(shell);
+            assert!(text.contains(script_completion::WORD), "{shell}");
+            assert!(try_cli("--help").unwrap_err().to_string().find(script_completion::WORD).is_none());
+        }
+        let zsh = completions(Shell::Zsh);
+        assert_eq!(zsh.matches("\n_umapish_of_clap() {").count(), 1);
+        assert_eq!(zsh.matches("\n_umapish() {").count(), 1);
     }
 
     #[test]

@@ -19,10 +19,12 @@ use crate::shell::program::ScriptProgram;
 use crate::values::json;
 use rhai::module_resolvers::DummyModuleResolver;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
+use std::rc::Rc;
 
 /// Runs `program` in a session of its own.
 pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> RunExit {
     let session = setup.start();
+    session.extend(Rc::new(program.declared_options()));
     let run = RunState::of(&session);
     let engine = engine::build(&session);
     let compiled = compile(&engine, program);
