@@ -1,6 +1,7 @@
 //! Hooks of the gate: they see every change before and after it is sent, and can refuse it.
 
 use super::settings::Mode;
+use crate::client::listing::query::UserQuery;
 use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
@@ -91,6 +92,15 @@ pub enum Resolution {
     },
 }
 
+/// What users were asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum UserReading<'q> {
+    /// One user.
+    Single,
+    /// A page of a listing, with the number of the listing, which no other one has.
+    Listing(&'q UserQuery, u64),
+}
+
 /// A hook of the gate that every change passes: a journal, a guard, a budget.
 pub trait GateHook: Send + Sync {
     /// Called before the request waits for its slot.
@@ -141,6 +151,18 @@ pub trait GateHook: Send + Sync {
 
     /// Called when users were read.
     fn users_read(&self, _users: &[Arc<User>]) {}
+
+    /// Called after `users_read` with what was asked for, which decides what the records show.
+    fn users_found(&self, _users: &[Arc<User>], _reading: UserReading<'_>) {}
+
+    /// Called when a listing of users was read to its end.
+    fn users_listed(&self, _reading: UserReading<'_>) {}
+
+    /// Called when the service was asked for a user and knows nobody of that name.
+    fn user_missing(&self, _name: &str, _domain: Option<&str>) {}
+
+    /// Called when a command was accepted, before it waits for its request.
+    fn accepted(&self, _command: &Command) {}
 
     /// Called when a listing was read to its end, with the number of its entries, or failed.
     fn listing_ended(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
