@@ -329,7 +329,7 @@ impl JournalRecord {
 }
 
 /// A moment as RFC 3339, in UTC.
-mod moment {
+pub(crate) mod moment {
     use jiff::Timestamp;
     use serde::{Deserialize, Deserializer, Serializer, de};
 
