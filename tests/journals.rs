@@ -15,7 +15,7 @@ fn desk() -> Desk {
 #[track_caller]
 fn id_in(reported: &str) -> String {
     let words: Vec<_> = reported.split_whitespace().collect();
-    let place = words.windows(2).position(|two| two == ["journal", "show"]);
+    let place = words.windows(2).position(|two| two == ["umapish", "undo"]);
     words[place.unwrap_or_else(|| panic!("no id in: {reported}")) + 2].to_owned()
 }
 

@@ -1,7 +1,6 @@
 //! Hooks of the gate: they see every change before and after it is sent, and can refuse it.
 
 use super::settings::Mode;
-use crate::client::listing::query::UserQuery;
 use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::{RenderedCommand, SentCommand};
@@ -97,8 +96,23 @@ pub enum Resolution {
 pub enum UserReading<'q> {
     /// One user.
     Single,
-    /// A page of a listing, with the number of the listing, which no other one has.
-    Listing(&'q UserQuery, u64),
+    /// A page of a listing.
+    Listing(UserListing<'q>),
+}
+
+/// A listing of users, as hooks see it.
+#[derive(Debug, Clone, Copy)]
+pub struct UserListing<'q> {
+    /// Its number, which no other listing of the process has.
+    pub number: u64,
+    /// The group whose members are listed.
+    pub group: Option<&'q str>,
+    /// Whether it has all members of the group, whatever their license.
+    pub has_all_members: bool,
+    /// Whether profiles that come through a user group count.
+    pub counts_indirect: bool,
+    /// Whether each user has the groups.
+    pub shows_groups: bool,
 }
 
 /// A hook of the gate that every change passes: a journal, a guard, a budget.

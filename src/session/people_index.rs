@@ -75,13 +75,15 @@ impl PeopleIndex {
         self.state().complete
     }
 
-    /// Whether the run has read an account with this name, or created one or renamed one to it.
-    pub(crate) fn has_read(&self, name: &str, domain: Option<&str>) -> bool {
+    /// Whether the run has read an account with this name; `adobe_id` asks only for Adobe IDs, or only for others.
+    pub(crate) fn has_read(&self, name: &str, domain: Option<&str>, adobe_id: Option<bool>) -> bool {
         let (name, domain) = (fold(name), fold(domain.unwrap_or_default()));
         let key = PersonKey::of(&name, &domain);
-        let mut state = self.state();
-        let written = digest(&state.hasher, None, key);
-        !state.types_read(key).is_empty() || state.written.contains(written)
+        let is_asked = |kind: &Option<IdentityType>| match (kind, adobe_id) {
+            (Some(kind), Some(adobe_id)) => (*kind == IdentityType::AdobeId) == adobe_id,
+            _ => true,
+        };
+        self.state().types_read(key).iter().any(is_asked)
     }
 
     fn state(&self) -> MutexGuard<'_, IndexState> {

@@ -1,7 +1,9 @@
 //! The names by which commands and records find an account. Pure.
 
-use crate::wire::identity::{Identity, fold};
+use crate::client::sent_command::RenderedCommand;
+use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::user::User;
+use serde_json::Value;
 
 /// A person whom a command names.
 #[derive(Debug, Clone, Copy)]
@@ -9,6 +11,8 @@ pub(crate) struct NamedPerson<'c> {
     pub(super) name: &'c str,
     pub(super) domain: Option<&'c str>,
     pub(super) is_adobe_id: bool,
+    /// Whether an account of the other kind cannot be meant, as by a command that creates one.
+    pub(super) is_exact: bool,
 }
 
 /// A name of an account; an address may be that of an Adobe ID and of a managed account.
@@ -20,6 +24,21 @@ pub(super) enum AccountName {
     Email(String, bool),
     /// A username and its domain.
     Username(String, String),
+}
+
+impl<'c> NamedPerson<'c> {
+    /// The person of a command.
+    pub(super) fn of(command: &'c RenderedCommand, name: &'c str) -> Self {
+        let adobe_step = IdentityType::AdobeId.create_step();
+        let creates = |kind: IdentityType| command.step_names().contains(&kind.create_step());
+        let asks = command.json().get("useAdobeID").and_then(Value::as_bool) == Some(true);
+        Self {
+            name,
+            domain: command.domain(),
+            is_adobe_id: asks || command.step_names().contains(&adobe_step),
+            is_exact: IdentityType::ALL.into_iter().any(creates),
+        }
+    }
 }
 
 impl AccountName {

@@ -149,7 +149,7 @@ impl RunHistory {
         };
         let message =
             message.or_else(|| (finding == Finding::NotDone).then(|| "read back as not done".to_owned()));
-        change.outcome = CommandOutcome { evidence, message, ..CommandOutcome::new(status) };
+        change.outcome = CommandOutcome { message, evidence, ..CommandOutcome::new(status) };
         if finding == Finding::Open { None } else { self.take((number, place)) }
     }
 

@@ -5,7 +5,7 @@ mod command_key;
 pub(crate) mod completed;
 pub(crate) mod entry;
 pub(crate) mod history;
-mod member_lists;
+mod listed_members;
 mod person_readings;
 pub(crate) mod reconcile;
 pub(crate) mod recorder;

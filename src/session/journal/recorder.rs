@@ -213,8 +213,10 @@ impl RecorderState {
 /// What the people that were read show of an account that is not among them.
 fn absence(people: Option<&PeopleIndex>, person: NamedPerson<'_>) -> Absence {
     let complete = people.and_then(PeopleIndex::complete_since);
-    let is_unlisted =
-        |_: &Timestamp| people.is_some_and(|people| !people.has_read(person.name, person.domain));
+    let is_unlisted = |_: &Timestamp| {
+        let adobe_id = person.is_exact.then_some(person.is_adobe_id);
+        people.is_some_and(|people| !people.has_read(person.name, person.domain, adobe_id))
+    };
     Absence { unlisted: complete.filter(is_unlisted), is_complete: complete.is_some() }
 }
 

@@ -5,12 +5,12 @@
 //! whoever reads the journal carries the changes forward.
 
 use super::account_name::{AccountName, NamedPerson};
-use super::member_lists::MemberLists;
+use super::listed_members::ListedMembers;
 use super::person_readings::{GroupScope, PersonReading, SeenMembership, combined};
 use crate::client::hooks::UserReading;
 use crate::client::sent_command::RenderedCommand;
 use crate::session::fingerprint_set::FingerprintSet;
-use crate::store::journal::person_record::{AccountFields, AccountPresence, MembershipState, PersonRecord};
+use crate::store::journal::person_record::{AccountPresence, MembershipState, PersonRecord, RecordedFields};
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::step::StepRemoval;
@@ -46,7 +46,7 @@ pub(crate) struct Snapshots {
     by_name: HashMap<u64, Vec<HeldReading>>,
     by_name_limit: usize,
     recent: VecDeque<Arc<User>>,
-    members: MemberLists,
+    members: ListedMembers,
     /// Names that the service did not know when it was asked.
     missing: HashMap<u64, Timestamp>,
     /// What the run has changed: hashes of a person and a group, or of a person and everything.
@@ -73,16 +73,18 @@ impl Snapshots {
             self.unsorted.retain(|held| held.user.strong_count() > 0);
             self.unsorted_limit = 2 * self.unsorted.len();
         }
-        users.iter().for_each(|user| self.pin(user));
-        if let UserReading::Listing(query, list) = reading {
-            self.members.add(query, list, users);
+        for user in users {
+            self.pin(user);
+        }
+        if let UserReading::Listing(listing) = reading {
+            self.members.add(&listing, users);
         }
     }
 
     /// Called when a listing was read to its end.
     pub(crate) fn end_listing(&mut self, reading: UserReading<'_>) {
-        if let UserReading::Listing(query, list) = reading {
-            self.members.complete(query, list, Timestamp::now());
+        if let UserReading::Listing(listing) = reading {
+            self.members.complete(&listing, Timestamp::now());
         }
     }
 
@@ -114,7 +116,9 @@ impl Snapshots {
                 let held = self.by_name.get(&self.hashes.hash_one(name.as_str()));
                 let users: Vec<_> =
                     held.into_iter().flatten().filter_map(|held| held.user.upgrade()).collect();
-                users.iter().for_each(|user| self.pin(user));
+                for user in &users {
+                    self.pin(user);
+                }
             }
         }
     }
@@ -127,9 +131,8 @@ impl Snapshots {
     ) -> Vec<PersonRecord> {
         self.index_names();
         let Some(parsed) = command.command() else { return Vec::new() };
-        let is_adobe_id = command.json().get("useAdobeID").and_then(serde_json::Value::as_bool) == Some(true);
         if let Some(name) = command.user() {
-            let person = NamedPerson { name, domain: command.domain(), is_adobe_id };
+            let person = NamedPerson::of(command, name);
             let concerned = Concerned::of(parsed);
             return vec![self.record(person, &concerned, &absence(person))];
         }
@@ -138,7 +141,7 @@ impl Snapshots {
         let listed = listed.flat_map(|(step, _)| step.names("user"));
         let concerned = Concerned { groups: vec![group], is_user_group: true, ..Concerned::default() };
         let record = |name| {
-            let person = NamedPerson { name, domain: None, is_adobe_id };
+            let person = NamedPerson::of(command, name);
             self.record(person, &concerned, &absence(person))
         };
         listed.map(record).collect()
@@ -234,7 +237,7 @@ impl Snapshots {
             accounts.into_iter().filter(|one| is_adobe(&one.user) == person.is_adobe_id).collect();
         // The service prefers the managed account (contract 7.16): an Adobe ID alone is meant only if nobody else has the
         // address.
-        let only_adobe = || found.iter().all(|one| is_adobe(&one.user)) && is_complete;
+        let only_adobe = || !person.is_exact && is_complete && found.iter().all(|one| is_adobe(&one.user));
         let account = match meant.as_slice() {
             [one] => Arc::clone(&one.user),
             [] if !person.is_adobe_id && only_adobe() => match found.first() {
@@ -273,21 +276,21 @@ impl Snapshots {
     /// Records what a request changes: what was read of it does not count any more.
     pub(crate) fn touch(&mut self, command: &RenderedCommand) {
         let Some(parsed) = command.command() else { return };
-        let is_adobe_id = command.json().get("useAdobeID").and_then(serde_json::Value::as_bool) == Some(true);
         let mut people = Vec::new();
-        match command.user() {
-            Some(name) => {
-                let person = NamedPerson { name, domain: command.domain(), is_adobe_id };
-                let Concerned { groups, is_account, takes_all_groups, .. } = Concerned::of(parsed);
-                let mut changed: Vec<_> = groups.into_iter().map(fold).collect();
-                changed.extend((is_account || takes_all_groups).then(|| EVERYTHING.to_owned()));
-                people.push((person, changed));
+        if let Some(name) = command.user() {
+            let person = NamedPerson::of(command, name);
+            let Concerned { groups, is_account, takes_all_groups, .. } = Concerned::of(parsed);
+            // Whoever gets a name is no longer the one who was read under it.
+            for new in parsed.steps.iter().flat_map(new_names) {
+                people.push((NamedPerson { name: new, ..person }, vec![EVERYTHING.to_owned()]));
             }
-            None => {
-                let group = fold(parsed.subject.name());
-                for name in parsed.steps.iter().flat_map(|step| step.names("user")) {
-                    people.push((NamedPerson { name, domain: None, is_adobe_id }, vec![group.clone()]));
-                }
+            let mut changed: Vec<_> = groups.into_iter().map(fold).collect();
+            changed.extend((is_account || takes_all_groups).then(|| EVERYTHING.to_owned()));
+            people.push((person, changed));
+        } else {
+            let group = fold(parsed.subject.name());
+            for name in parsed.steps.iter().flat_map(|step| step.names("user")) {
+                people.push((NamedPerson::of(command, name), vec![group.clone()]));
             }
         }
         for (person, changed) in people {
@@ -295,7 +298,9 @@ impl Snapshots {
             let keys = self.keys(person, account.as_deref());
             if account.is_none() && !person.name.contains('@') {
                 // Under which other names the account is in lists of members is not known.
-                changed.iter().for_each(|group| self.members.forget(group));
+                for group in &changed {
+                    self.members.forget(group);
+                }
             }
             for (key, what) in keys.hashes.iter().flat_map(|key| changed.iter().map(move |what| (key, what)))
             {
@@ -383,12 +388,17 @@ fn group_names(step: &CommandStep) -> impl Iterator<Item = &str> {
     step.names("group").chain(step.names("product"))
 }
 
+/// The names that a step gives.
+fn new_names(step: &CommandStep) -> impl Iterator<Item = &str> {
+    ["email", "username"].into_iter().filter_map(|field| step.value.get(field)?.as_str())
+}
+
 fn scope_of(reading: UserReading<'_>) -> GroupScope {
     match reading {
         UserReading::Single => GroupScope::AtLeastDirect,
-        UserReading::Listing(query, _) if query.exclude_groups => GroupScope::None,
-        UserReading::Listing(query, _) if query.direct_only == Some(false) => GroupScope::All,
-        UserReading::Listing(..) => GroupScope::Direct,
+        UserReading::Listing(listing) if !listing.shows_groups => GroupScope::None,
+        UserReading::Listing(listing) if listing.counts_indirect => GroupScope::All,
+        UserReading::Listing(_) => GroupScope::Direct,
     }
 }
 
@@ -405,11 +415,11 @@ fn is_same_account(one: &User, other: &User) -> bool {
 }
 
 /// The fields that identify an account, and, if the account itself changes, the others.
-fn fields_of(user: &User, whole: bool) -> AccountFields {
+fn fields_of(user: &User, whole: bool) -> RecordedFields {
     let text = |field: Option<&arcstr::ArcStr>| field.map(ToString::to_string);
     let username = user.username.as_ref().filter(|name| user.email.as_ref() != Some(name));
     let of_account = |field: &Option<arcstr::ArcStr>| if whole { text(field.as_ref()) } else { None };
-    AccountFields {
+    RecordedFields {
         id: text(user.id.as_ref()),
         kind: text(user.kind.as_ref()),
         email: text(user.email.as_ref()),
@@ -424,7 +434,7 @@ fn fields_of(user: &User, whole: bool) -> AccountFields {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::listing::query::UserQuery;
+    use crate::client::hooks::UserListing;
     use serde_json::{Value, json};
 
     const NOBODY_KNOWN: Absence = Absence { unlisted: None, is_complete: false };
@@ -456,15 +466,22 @@ mod tests {
         json!({"user": user, "do": [{"add": {"group": [group]}}]})
     }
 
-    fn read(snapshots: &mut Snapshots, users: &[Arc<User>], query: &UserQuery) {
-        snapshots.add(users, UserReading::Listing(query, 7));
+    fn read(snapshots: &mut Snapshots, users: &[Arc<User>]) {
+        let listing = UserListing {
+            number: 7,
+            group: None,
+            has_all_members: true,
+            counts_indirect: false,
+            shows_groups: true,
+        };
+        snapshots.add(users, UserReading::Listing(listing));
     }
 
     #[test]
     fn a_person_is_found_by_each_name_in_any_case_with_what_the_listing_shows() {
         let mut snapshots = Snapshots::default();
         let people = [user("1", "A@example.com", "federatedID", &["P"])];
-        read(&mut snapshots, &people, &UserQuery::default());
+        read(&mut snapshots, &people);
         for command in [
             add(" a@EXAMPLE.com", "p"),
             json!({"user": "Login", "domain": "corp.example.com", "do": [{"add": {"group": ["p"]}}]}),
@@ -490,7 +507,7 @@ mod tests {
         let (adobe, managed) =
             (user("1", "a@example.com", "adobeID", &[]), user("2", "a@example.com", "federatedID", &[]));
         let mut snapshots = Snapshots::default();
-        read(&mut snapshots, std::slice::from_ref(&adobe), &UserQuery::default());
+        read(&mut snapshots, std::slice::from_ref(&adobe));
         let id = |snapshots: &mut Snapshots, absence, command| {
             before_with(snapshots, absence, command).remove(0).fields.id
         };
@@ -498,7 +515,7 @@ mod tests {
         let of_adobe = || json!({"user": "a@example.com", "useAdobeID": true, "do": [{"remove": "all"}]});
         assert_eq!(id(&mut snapshots, &NOBODY_KNOWN, plain()), None, "a managed account may be meant");
         assert_eq!(id(&mut snapshots, &ALL_KNOWN, plain()).as_deref(), Some("1"));
-        read(&mut snapshots, std::slice::from_ref(&managed), &UserQuery::default());
+        read(&mut snapshots, std::slice::from_ref(&managed));
         assert_eq!(id(&mut snapshots, &NOBODY_KNOWN, plain()).as_deref(), Some("2"));
         assert_eq!(id(&mut snapshots, &NOBODY_KNOWN, of_adobe()).as_deref(), Some("1"));
     }
@@ -507,7 +524,7 @@ mod tests {
     fn what_the_run_changed_is_no_longer_known_under_any_name() {
         let mut snapshots = Snapshots::default();
         let people = [user("1", "a@example.com", "federatedID", &["P"])];
-        read(&mut snapshots, &people, &UserQuery::default());
+        read(&mut snapshots, &people);
         let by_username =
             json!({"user": "login", "domain": "corp.example.com", "do": [{"remove": {"group": ["P"]}}]});
         assert_eq!(before(&mut snapshots, by_username.clone()).groups["P"], MembershipState::Direct);
@@ -537,12 +554,11 @@ mod tests {
     #[test]
     fn records_that_the_script_dropped_are_forgotten_but_the_last_ones() {
         let mut snapshots = Snapshots::default();
-        let query = UserQuery::default();
-        read(&mut snapshots, &[user("0", "gone@example.com", "adobeID", &[])], &query);
+        read(&mut snapshots, &[user("0", "gone@example.com", "adobeID", &[])]);
         for number in 0..40_000 {
-            read(&mut snapshots, &[user(&number.to_string(), "x@example.com", "federatedID", &[])], &query);
+            read(&mut snapshots, &[user(&number.to_string(), "x@example.com", "federatedID", &[])]);
         }
-        read(&mut snapshots, &[user("z", "last@example.com", "federatedID", &[])], &query);
+        read(&mut snapshots, &[user("z", "last@example.com", "federatedID", &[])]);
         assert!(snapshots.unsorted.len() <= 2 * SWEEP_SIZE);
         assert_eq!(snapshots.recent.len(), RECENT_SIZE);
         let account = |snapshots: &mut Snapshots, name: &str| before(snapshots, add(name, "P")).account;

@@ -2,7 +2,7 @@
 
 use super::redaction::Redactor;
 use crate::store::journal::FORMAT;
-use crate::store::journal::person_record::{AccountFields, AccountPresence, MembershipState, PersonRecord};
+use crate::store::journal::person_record::{AccountPresence, MembershipState, PersonRecord, RecordedFields};
 use crate::store::journal::reader;
 use crate::store::journal::record::{
     AnswerRecord, CommandRecord, EndRecord, Finding, FoundRecord, GuardRecord, HeadRecord, InputRecord,
@@ -89,7 +89,7 @@ fn person() -> PersonRecord {
     PersonRecord {
         name: "a0@example.com".to_owned(),
         account: AccountPresence::Present,
-        fields: AccountFields {
+        fields: RecordedFields {
             id: text("0A1B@example.com"),
             kind: text("federatedID"),
             email: text("a0@example.com"),

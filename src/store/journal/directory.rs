@@ -1,6 +1,6 @@
 //! Where journals are, what they are called, and how long they are kept.
 
-use super::run_id::{RunIds, looks_like_id};
+use super::run_id::{ENDING, RunIds, looks_like_id};
 use crate::error::{Error, Result};
 use crate::store::state_dir;
 use jiff::Timestamp;
@@ -10,8 +10,6 @@ use std::time::{Duration, SystemTime};
 
 /// How long the journal of a rehearsal is kept.
 const REHEARSALS_KEPT: Duration = Duration::from_hours(7 * 24);
-/// How the names of journals end.
-pub(super) const ENDING: &str = ".journal";
 
 /// The path of a new journal; `live` says whether the run makes changes.
 ///

@@ -86,7 +86,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x-live-7f3a12bc.journal");
         let mut journal = JournalWriter::create(&path, head()).unwrap();
-        records.into_iter().for_each(|record| journal.add(record).unwrap());
+        for record in records {
+            journal.add(record).unwrap();
+        }
         drop(journal);
         JournaledRun::of(&path, &mut File::open(&path).unwrap()).unwrap()
     }

@@ -17,6 +17,7 @@ pub(super) mod optional {
     use jiff::Timestamp;
     use serde::{Deserializer, Serializer};
 
+    #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
     pub(crate) fn serialize<S: Serializer>(
         time: &Option<Timestamp>,
         serializer: S,

@@ -15,8 +15,8 @@ pub struct PersonRecord {
     #[serde(default, skip_serializing_if = "AccountPresence::is_unknown")]
     pub account: AccountPresence,
     /// The account, where it was read.
-    #[serde(default, skip_serializing_if = "AccountFields::is_empty")]
-    pub fields: AccountFields,
+    #[serde(default, skip_serializing_if = "RecordedFields::is_empty")]
+    pub fields: RecordedFields,
     /// The memberships that the command concerns, by the name of the group.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<String, MembershipState>,
@@ -31,7 +31,7 @@ pub struct PersonRecord {
 /// The fields of an account by the service's names, as far as a command concerns them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AccountFields {
+pub struct RecordedFields {
     /// The service's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -96,13 +96,14 @@ impl MembershipState {
     }
 }
 
-impl AccountFields {
+impl RecordedFields {
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl AccountPresence {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference to the field")]
     fn is_unknown(&self) -> bool {
         *self == Self::Unknown
     }
@@ -113,7 +114,7 @@ impl PersonRecord {
     pub(super) fn visit_texts(&mut self, mut visit: impl FnMut(&mut String)) {
         let Self { name, account: _, fields, groups, all_groups: _, read: _ } = self;
         visit(name);
-        let AccountFields { id, kind, email, username, domain, firstname, lastname, country } = fields;
+        let RecordedFields { id, kind, email, username, domain, firstname, lastname, country } = fields;
         let texts = [id, kind, email, username, domain, firstname, lastname, country];
         texts.into_iter().flatten().for_each(&mut visit);
         *groups = std::mem::take(groups)
@@ -149,7 +150,7 @@ mod tests {
     #[test]
     fn every_string_is_visited() {
         let text = || Some("x".to_owned());
-        let fields = AccountFields {
+        let fields = RecordedFields {
             id: text(),
             kind: text(),
             email: text(),

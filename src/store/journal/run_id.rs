@@ -1,9 +1,10 @@
 //! Short ids of runs: the last part of the name of a journal, or as much of its beginning as no other journal has.
 
-use super::directory::ENDING;
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
+/// How the names of journals end.
+pub(super) const ENDING: &str = ".journal";
 /// The fewest characters of a short id.
 const SHORTEST: usize = 4;
 

@@ -1,6 +1,6 @@
 //! The list of runs.
 
-use super::JournalFolder;
+use super::folder::JournalFolder;
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::output::table::TextGrid;

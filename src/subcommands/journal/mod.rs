@@ -1,23 +1,22 @@
 //! `umapish journal`: the runs that were kept, one of them, or everything that was done to a person.
 
 mod change_row;
+mod folder;
 mod list;
 mod person;
 mod person_names;
 mod show;
 
 use crate::cli::{JournalCommand, JournalOptions};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::output::Output;
 use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::journal::directory;
 use crate::store::journal::reader;
 use crate::store::journal::record::{EndRecord, JournalRecord};
-use crate::store::journal::retention;
-use crate::store::journal::run_id::RunIds;
-use crate::store::state_dir;
-use std::path::{Path, PathBuf};
+use folder::JournalFolder;
+use std::path::Path;
 
 /// Carries out the command; `is_formatted` says whether the operator chose a form with `-o`.
 pub(crate) fn run(options: JournalOptions, is_formatted: bool, output: &Output) -> RunExit {
@@ -39,41 +38,6 @@ pub(crate) fn run(options: JournalOptions, is_formatted: bool, output: &Output) 
         Err(error) => {
             show_error(&error, output);
             RunExit::of_refusal(error.kind.name())
-        }
-    }
-}
-
-/// The folder of the journals that are looked at; `None` for the operator's own.
-struct JournalFolder(Option<PathBuf>);
-
-impl JournalFolder {
-    fn path(&self) -> Result<PathBuf> {
-        self.0.clone().map_or_else(state_dir::journals, Ok)
-    }
-
-    /// Its journals, the oldest first.
-    fn all(&self) -> Result<Vec<PathBuf>> {
-        directory::all_in(&self.path()?)
-    }
-
-    fn ids(&self) -> Result<RunIds> {
-        Ok(RunIds::of(&self.all()?))
-    }
-
-    /// How many journals of live runs were removed from it because of their age.
-    fn removed(&self) -> usize {
-        self.path().map(|folder| retention::removed(&folder)).unwrap_or_default()
-    }
-
-    /// The journal that the operator names, or the newest.
-    fn chosen(&self, name: Option<PathBuf>) -> Result<PathBuf> {
-        match name {
-            Some(name) => directory::named(&name, || self.all()),
-            None => {
-                let none =
-                    |folder: PathBuf| Error::usage(format!("there is no journal in {}", folder.display()));
-                self.all()?.pop().map_or_else(|| Err(none(self.path()?)), Ok)
-            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Everything that runs did to a person, under all names of that person.
 
+use super::change_row;
+use super::folder::JournalFolder;
 use super::person_names::{PersonNames, concerns};
-use super::{JournalFolder, change_row};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::session::journal::history::{self, HistoryEvent};

@@ -1,7 +1,7 @@
 //! All names of a person, as the changes of runs connect them: e-mails, usernames, and the ids of accounts. Pure.
 
 use crate::session::journal::history::JournaledChange;
-use crate::store::journal::person_record::AccountFields;
+use crate::store::journal::person_record::RecordedFields;
 use crate::wire::identity::fold;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -61,7 +61,7 @@ pub(super) fn concerns(change: &JournaledChange, names: &HashSet<NameKey>) -> bo
     is_named || is_read
 }
 
-fn keys_of(fields: &AccountFields) -> impl Iterator<Item = NameKey> + '_ {
+fn keys_of(fields: &RecordedFields) -> impl Iterator<Item = NameKey> + '_ {
     let domain = fields.domain.as_deref();
     let email = fields.email.as_deref().map(|email| key(email, None));
     let username = fields.username.as_deref().map(|name| key(name, domain));
@@ -105,12 +105,12 @@ mod tests {
 
     fn read(name: &str, email: &str, username: &str) -> PersonRecord {
         let text = |text: &str| Some(text.to_owned());
-        let fields = AccountFields {
+        let fields = RecordedFields {
             id: text("7"),
             email: text(email),
             username: text(username),
             domain: text("corp.example.com"),
-            ..AccountFields::default()
+            ..RecordedFields::default()
         };
         PersonRecord { name: name.to_owned(), fields, ..PersonRecord::default() }
     }
@@ -135,7 +135,9 @@ mod tests {
             ),
         ];
         let mut names = PersonNames::default();
-        changes.iter().for_each(|change| names.add(change));
+        for change in &changes {
+            names.add(change);
+        }
         for name in ["old@x.com", "NEW@x.com", "7"] {
             let names = names.of(name);
             let found: Vec<_> = changes.iter().map(|change| concerns(change, &names)).collect();

@@ -1,7 +1,8 @@
 //! One run: what was run, by whom, and each of its changes.
 
+use super::change_row;
+use super::folder::JournalFolder;
 use super::list::{script, state};
-use super::{JournalFolder, change_row};
 use crate::error::Result;
 use crate::output::Output;
 use crate::output::table::pairs;

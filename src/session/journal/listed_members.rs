@@ -2,7 +2,7 @@
 
 use super::account_name::AccountName;
 use super::person_readings::SeenMembership;
-use crate::client::listing::query::UserQuery;
+use crate::client::hooks::UserListing;
 use crate::session::fingerprint_set::FingerprintSet;
 use crate::store::journal::person_record::MembershipState;
 use crate::wire::identity::fold;
@@ -17,7 +17,7 @@ const MOST_FINGERPRINTS: usize = 500_000;
 
 /// Lists of members.
 #[derive(Default)]
-pub(super) struct MemberLists {
+pub(super) struct ListedMembers {
     /// By the folded name of the group and whether the list has direct members only.
     lists: HashMap<(String, bool), MemberList>,
     fingerprints: usize,
@@ -35,14 +35,14 @@ struct MemberList {
     is_cut: bool,
 }
 
-impl MemberLists {
+impl ListedMembers {
     /// Adds a page of a listing.
-    pub(super) fn add(&mut self, query: &UserQuery, listing: u64, users: &[Arc<User>]) {
-        let Some(key) = key_of(query) else { return };
+    pub(super) fn add(&mut self, of: &UserListing<'_>, users: &[Arc<User>]) {
+        let Some(key) = key_of(of) else { return };
         let list = self.lists.entry(key).or_default();
-        if list.listing != listing {
+        if list.listing != of.number {
             self.fingerprints -= list.count;
-            *list = MemberList { listing, ..MemberList::default() };
+            *list = MemberList { listing: of.number, ..MemberList::default() };
         }
         for name in users.iter().flat_map(|user| AccountName::all_of(user)) {
             if self.fingerprints >= MOST_FINGERPRINTS {
@@ -56,12 +56,12 @@ impl MemberLists {
     }
 
     /// Called when a listing was read to its end.
-    pub(super) fn complete(&mut self, query: &UserQuery, listing: u64, now: Timestamp) {
-        let Some(key) = key_of(query) else { return };
+    pub(super) fn complete(&mut self, of: &UserListing<'_>, now: Timestamp) {
+        let Some(key) = key_of(of) else { return };
         let list = self.lists.entry(key).or_default();
-        if list.listing != listing {
+        if list.listing != of.number {
             self.fingerprints -= list.count;
-            *list = MemberList { listing, ..MemberList::default() };
+            *list = MemberList { listing: of.number, ..MemberList::default() };
         }
         list.complete = (!list.is_cut).then_some(now);
     }
@@ -112,9 +112,9 @@ impl MemberLists {
 }
 
 /// The group of a listing of all its members, and whether it has direct members only.
-fn key_of(query: &UserQuery) -> Option<(String, bool)> {
-    let group = query.group.as_deref().filter(|_| query.status.is_none())?;
-    Some((fold(group), query.direct_only != Some(false)))
+fn key_of(of: &UserListing<'_>) -> Option<(String, bool)> {
+    let group = of.group.filter(|_| of.has_all_members)?;
+    Some((fold(group), !of.counts_indirect))
 }
 
 #[cfg(test)]
@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn state(
-        lists: &mut MemberLists,
+        lists: &mut ListedMembers,
         email: &str,
         is_adobe_id: bool,
         is_resolved: bool,
@@ -137,18 +137,24 @@ mod tests {
 
     #[test]
     fn only_a_complete_list_shows_who_is_no_member() {
-        let query = UserQuery { exclude_groups: true, ..UserQuery::of_group("G") };
-        let mut lists = MemberLists::default();
-        lists.add(&query, 1, &[user("a@example.com")]);
+        let listing = |number| UserListing {
+            number,
+            group: Some("G"),
+            has_all_members: true,
+            counts_indirect: false,
+            shows_groups: false,
+        };
+        let mut lists = ListedMembers::default();
+        lists.add(&listing(1), &[user("a@example.com")]);
         assert_eq!(state(&mut lists, "b@example.com", false, false), None);
-        lists.complete(&query, 1, Timestamp::UNIX_EPOCH);
+        lists.complete(&listing(1), Timestamp::UNIX_EPOCH);
         assert_eq!(state(&mut lists, "a@example.com", true, false), Some(MembershipState::Direct));
         assert_eq!(state(&mut lists, "a@example.com", false, true), Some(MembershipState::NotDirect));
         assert_eq!(state(&mut lists, "a@example.com", false, false), None, "the Adobe ID may be meant");
         assert_eq!(state(&mut lists, "b@example.com", false, false), Some(MembershipState::NotDirect));
         let username = [AccountName::Username("b".to_owned(), String::new())];
         assert!(lists.membership("G", &username, false).is_empty());
-        lists.add(&query, 2, &[user("b@example.com")]);
+        lists.add(&listing(2), &[user("b@example.com")]);
         assert_eq!(
             state(&mut lists, "a@example.com", true, false),
             None,
