@@ -22,6 +22,7 @@ mod home;
 mod house;
 mod identifiers;
 mod journal_keep;
+mod journals;
 #[cfg(unix)]
 mod listings;
 mod live_runs;
