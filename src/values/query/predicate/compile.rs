@@ -171,7 +171,7 @@ impl BoundNames<'_> {
         let items = self.each(items)?;
         let constants = items.iter().map(constant).collect::<Option<Vec<_>>>();
         match constants.and_then(ConstantList::of) {
-            Some(list) => Some(PredicateExpression::List(list)),
+            Some(list) => Some(PredicateExpression::List(Box::new(list))),
             None => Some(PredicateExpression::Array(items)),
         }
     }
@@ -330,9 +330,10 @@ fn method(
 fn captured(value: &Dynamic) -> Option<PredicateExpression> {
     if let Some(items) = value.read_lock::<Array>() {
         let list = ConstantList::of(items.iter().map(|item| PredicateValue::of(item.flatten_clone())));
-        return Some(
-            list.map_or_else(|| PredicateExpression::Captured(value.clone()), PredicateExpression::List),
-        );
+        return Some(list.map_or_else(
+            || PredicateExpression::Captured(value.clone()),
+            |list| PredicateExpression::List(Box::new(list)),
+        ));
     }
     let users = value.read_lock::<RecordList<User>>().map(|users| named(&users));
     if let Some(names) = users.or_else(|| value.read_lock::<RecordList<Group>>().map(|groups| named(&groups)))

@@ -33,12 +33,20 @@ impl FieldAccess {
         Self { name, reader }
     }
 
+    /// The string of a user, if it is a user's; `None` if it must be read otherwise.
+    pub(crate) fn user_text<'l>(&self, list: &'l dyn ListView, place: usize) -> Option<FieldValue<'l>> {
+        match self.reader {
+            FieldReading::UserText(read) => list.user(place).map(|user| FieldValue::optional(read(user))),
+            FieldReading::Groups | FieldReading::Named => None,
+        }
+    }
+
     /// The value of the field; `None` if the interpreter must read it.
     pub(crate) fn read<'l>(&self, list: &'l dyn ListView, place: usize) -> Option<FieldValue<'l>> {
         match self.reader {
-            FieldReading::UserText(read) => {
-                if let Some(user) = list.user(place) {
-                    return Some(FieldValue::optional(read(user)));
+            FieldReading::UserText(_) => {
+                if let Some(text) = self.user_text(list, place) {
+                    return Some(text);
                 }
             }
             FieldReading::Groups => {

@@ -57,9 +57,9 @@ fn operand() -> BoxedStrategy<String> {
         .prop_map(|(field, method)| format!("entry.{field}.{method}"));
     let either =
         (select(FIELDS), constant()).prop_map(|(field, other)| format!("(entry.{field} ?? {other})"));
-    let changes = &["to_lower()", "to_upper()", "make_lower()", "make_upper()", "trim()", "len"][..];
+    let methods = &["to_lower()", "to_upper()", "make_lower()", "make_upper()", "trim()", "len"][..];
     let changed =
-        (select(FIELDS), select(changes)).prop_map(|(field, change)| format!("entry.{field}.{change}"));
+        (select(FIELDS), select(methods)).prop_map(|(field, method)| format!("entry.{field}.{method}"));
     let template = (select(FIELDS), constant())
         .prop_map(|(field, other)| format!("`<${{entry.{field}}}> ${{{other}}}${{place}}`"));
     let sum = (select(FIELDS), select(&["+", "-"][..]), constant())

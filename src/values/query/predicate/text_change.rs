@@ -4,6 +4,9 @@ use crate::values::query::predicate::value::PredicateValue;
 use rhai::ImmutableString;
 use std::fmt::Write as _;
 
+/// The bytes that most templates need at most.
+const USUAL_LENGTH: usize = 128;
+
 /// A method that returns a changed string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextChange {
@@ -35,7 +38,8 @@ impl TextChange {
 
 /// The string of a template; `None` if a part is not a string, a whole number or a boolean.
 pub(crate) fn joined<'v>(parts: impl Iterator<Item = Option<PredicateValue<'v>>>) -> Option<ImmutableString> {
-    let mut text = String::new();
+    // Room for the usual line, so that it does not grow with each part; the result is copied to its exact length.
+    let mut text = String::with_capacity(USUAL_LENGTH);
     for part in parts {
         match part? {
             PredicateValue::Number(number) => write!(text, "{number}").ok()?,
@@ -43,5 +47,5 @@ pub(crate) fn joined<'v>(parts: impl Iterator<Item = Option<PredicateValue<'v>>>
             part => text.push_str(part.text()?),
         }
     }
-    Some(text.into())
+    Some(text.as_str().into())
 }
