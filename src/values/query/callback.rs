@@ -7,7 +7,7 @@ use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::field_value::FieldValue;
 use crate::values::query::list_view::ListView;
-use rhai::{Dynamic, FnPtr, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 use std::cmp::Ordering;
 
 /// A function of a script that takes the entry, or the entry and its index, or reads the entry from `this`.
@@ -49,16 +49,24 @@ impl<'l> ListCallback<'l> {
     /// Whatever it throws.
     pub fn call(&self, mut entry: Dynamic, place: usize) -> RhaiResultOf<Dynamic> {
         let index = || Dynamic::from_int(i64::try_from(place).unwrap_or(i64::MAX));
-        match self.form {
+        let result = match self.form {
             CallbackForm::Entry => self.function.call_raw(self.context, None, [entry]),
             CallbackForm::EntryAndPlace => self.function.call_raw(self.context, None, [entry, index()]),
             CallbackForm::This => self.function.call_raw(self.context, Some(&mut entry), []),
             CallbackForm::Unknown => {
                 let function = &self.function;
                 let this = Some(&mut entry);
-                function.call_raw_with_extra_args(self.caller, self.context, this, [], [index()], Some(0))
+                return function.call_raw_with_extra_args(
+                    self.caller,
+                    self.context,
+                    this,
+                    [],
+                    [index()],
+                    Some(0),
+                );
             }
-        }
+        };
+        result.map_err(|error| called_by(self.caller, self.context, error))
     }
 
     /// Its result for an entry of a list.
@@ -88,6 +96,12 @@ impl<'l> ListCallback<'l> {
         let message = format!("the function passed to `{}` returned {}", self.caller, kind_of(answer));
         Error::usage_with_hint(message, "It must return true or false, as a comparison does.")
     }
+}
+
+/// The error of a function that was passed to `caller`, as Rhai's own functions for arrays name the call.
+fn called_by(caller: &str, context: &NativeCallContext, error: Box<EvalAltResult>) -> Box<EvalAltResult> {
+    let source = context.call_source().unwrap_or_default().to_owned();
+    EvalAltResult::ErrorInFunctionCall(caller.to_owned(), source, error, context.call_position()).into()
 }
 
 /// The number of parameters of a script's function, without captured ones.
@@ -125,7 +139,8 @@ impl<'l> ListComparison<'l> {
     }
 
     fn call(&self, one: Dynamic, other: Dynamic) -> RhaiResultOf<Ordering> {
-        let answer = self.function.call_raw(self.context, None, [one, other])?;
+        let answer = self.function.call_raw(self.context, None, [one, other]);
+        let answer = answer.map_err(|error| called_by("sort_by", self.context, error))?;
         order(&answer).at(self.context)
     }
 }
