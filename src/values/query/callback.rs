@@ -66,7 +66,7 @@ impl<'l> ListCallback<'l> {
                 );
             }
         };
-        result.map_err(|error| called_by(self.caller, self.context, error))
+        called_by(self.caller, self.context, result)
     }
 
     /// Its result for an entry of a list.
@@ -98,10 +98,12 @@ impl<'l> ListCallback<'l> {
     }
 }
 
-/// The error of a function that was passed to `caller`, as Rhai's own functions for arrays name the call.
-fn called_by(caller: &str, context: &NativeCallContext, error: Box<EvalAltResult>) -> Box<EvalAltResult> {
-    let source = context.call_source().unwrap_or_default().to_owned();
-    EvalAltResult::ErrorInFunctionCall(caller.to_owned(), source, error, context.call_position()).into()
+/// The result of a function that was passed to `caller`; an error names the call as Rhai's own functions for arrays do.
+fn called_by<R>(caller: &str, context: &NativeCallContext, result: RhaiResultOf<R>) -> RhaiResultOf<R> {
+    result.map_err(|error| {
+        let source = context.call_source().unwrap_or_default().to_owned();
+        EvalAltResult::ErrorInFunctionCall(caller.to_owned(), source, error, context.call_position()).into()
+    })
 }
 
 /// The number of parameters of a script's function, without captured ones.
@@ -140,7 +142,7 @@ impl<'l> ListComparison<'l> {
 
     fn call(&self, one: Dynamic, other: Dynamic) -> RhaiResultOf<Ordering> {
         let answer = self.function.call_raw(self.context, None, [one, other]);
-        let answer = answer.map_err(|error| called_by("sort_by", self.context, error))?;
+        let answer = called_by("sort_by", self.context, answer)?;
         order(&answer).at(self.context)
     }
 }
