@@ -14,7 +14,7 @@ use crate::wire::endpoint::EndpointId;
 use crate::wire::interner::StringInterner;
 use crate::wire::response::{self, NOT_FOUND, ResponsePage};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,9 @@ pub(crate) struct FetchedPage<T> {
 pub(crate) struct PageReader {
     pub(crate) client: Client,
     pub(crate) source: ListingKind,
-    interner: Arc<Mutex<StringInterner>>,
+    /// Those that no page uses. A page has one to itself while it is parsed, so that none waits for another; there are
+    /// as many as pages parsed at a time.
+    interners: Arc<Mutex<Vec<StringInterner>>>,
     /// Whether a field of an unexpected type was reported.
     odd_field_noted: Arc<AtomicBool>,
     digester: RecordDigester,
@@ -104,7 +106,7 @@ impl PageReader {
         Self {
             client,
             source,
-            interner: Arc::default(),
+            interners: Arc::default(),
             odd_field_noted: Arc::default(),
             digester: RecordDigester::default(),
         }
@@ -129,10 +131,15 @@ impl PageReader {
         }
     }
 
+    fn interners(&self) -> MutexGuard<'_, Vec<StringInterner>> {
+        self.interners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn read<T: ListEntry>(&self, response: &HttpResponse) -> Result<FetchedPage<T>, String> {
-        let mut interner = self.interner.lock().unwrap_or_else(PoisonError::into_inner);
-        let page = response::page::<T>(&response.body, &mut interner).map_err(|error| error.to_string())?;
-        drop(interner);
+        let mut interner = self.interners().pop().unwrap_or_default();
+        let page = response::page::<T>(&response.body, &mut interner).map_err(|error| error.to_string());
+        self.interners().push(interner);
+        let page = page?;
         let entries = page.entries.as_deref().unwrap_or_default();
         self.note_odd_field(entries);
         let digests = entries.iter().map(|entry| self.digester.digest(&**entry)).collect();
