@@ -36,11 +36,13 @@ mod codes;
 mod command_reader;
 mod connection;
 mod control;
+mod copied;
 mod countries;
 mod credentials;
 mod domains;
 mod faults;
 mod groups;
+mod identity_kind;
 mod ids;
 mod json;
 mod limits;
@@ -75,6 +77,7 @@ pub use crate::sandbox::faults::{FaultEffect, PlannedFault};
 pub use crate::sandbox::request_log::LoggedRequest;
 pub use crate::sandbox::settings::{BehaviorSwitches, SettingsChange};
 pub use crate::sandbox::throttle::{RequestLimiter, ThrottledCall};
+pub use copied::{CopyBuilder, CopyDoubts, MemberSource, OrganizationCopy};
 pub use credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 pub use faults::RetryAfter;
 pub use listener::Listener;
@@ -98,7 +101,7 @@ use tokio::sync::oneshot;
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a sandbox is started with.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct SandboxSettings {
     /// The port on loopback; 0 for any that is free.
     pub port: u16,
@@ -114,6 +117,8 @@ pub struct SandboxSettings {
     pub switches: BehaviorSwitches,
     /// Receives problems of the server itself, such as a state file that can no longer be written.
     pub listener: Listener,
+    /// A copy to serve in place of a seeded organization, under the id of its original.
+    pub copy: Option<(OrganizationCopy, String)>,
 }
 
 /// Why a sandbox did not start.
@@ -155,14 +160,23 @@ impl Sandbox {
     /// # Errors
     /// When the port is taken or the state file cannot be used.
     pub fn start(options: SandboxSettings) -> Result<Self, StartError> {
-        let SandboxSettings { port, users, state, throttle, minute, switches, listener } = options;
+        let SandboxSettings { port, users, state, throttle, minute, switches, listener, copy } = options;
         let socket = bind(port).map_err(|source| StartError::Port { port, source })?;
-        let org = organization(users, state.as_deref())?;
+        let (org, organization_id) = match copy {
+            Some((OrganizationCopy(org), id)) => (org, Some(id)),
+            None => (organization(users, state.as_deref())?, None),
+        };
         let address = socket.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
         let rules = CurrentRules { throttle, switches, ..CurrentRules::default() };
-        let mut service =
-            SandboxService { org, rules, key: Arc::clone(&key), listener, ..SandboxService::default() };
+        let mut service = SandboxService {
+            org,
+            rules,
+            key: Arc::clone(&key),
+            listener,
+            organization: organization_id,
+            ..SandboxService::default()
+        };
         if let Some(minute) = minute {
             service.limiter.scale(minute);
         }
@@ -203,6 +217,32 @@ impl Sandbox {
     /// The requests received since the start or since the last [`Sandbox::reset`], in the order in which they came.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.shared.service().log.all()
+    }
+
+    /// Writes the organization to a file that [`SandboxSettings::state`] can load; others cannot read it.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        persistence::save(&self.shared.service().org, path)
+    }
+
+    /// Reads what a copy does not know yet, such as which memberships are direct.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn complete_copy(&self) -> Result<(), String> {
+        self.shared.service().org.learn_all()
+    }
+
+    /// Signs that the original of a copy changed while it was read.
+    pub fn doubts(&self) -> CopyDoubts {
+        self.shared.service().org.copy.as_ref().map(|copy| copy.doubts.clone()).unwrap_or_default()
+    }
+
+    /// Each profile: its name, its licenses as listed, and how many members it has.
+    pub fn profile_counts(&self) -> Vec<(String, Option<String>, usize)> {
+        self.shared.service().org.profile_counts()
     }
 
     /// Changes settings.
