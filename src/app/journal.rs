@@ -437,6 +437,16 @@ pub(super) fn user() -> String {
 }
 
 #[cfg(unix)]
+pub(super) fn uid() -> Option<u32> {
+    Some(rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+pub(super) fn uid() -> Option<u32> {
+    None
+}
+
+#[cfg(unix)]
 fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }

@@ -1,10 +1,12 @@
 //! From the command line to an exit code: the composition root.
 
+mod copy;
 mod core_files;
 mod first_line;
 mod former_files;
 mod journal;
 mod organization;
+mod plan;
 mod prompt;
 mod refusal;
 mod resume_consent;
@@ -26,6 +28,7 @@ use crate::shell::{panics, runner};
 #[cfg(unix)]
 use crate::store::streams;
 use crate::subcommands::{check, definitions, functions, guide};
+use plan::PlanTarget;
 use refusal::refuse;
 use run_builder::setup;
 use std::ffi::OsString;
@@ -51,7 +54,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     panics::silence();
     let is_dumb = terminal::is_dumb();
-    let output = Output::standard(settings(&cli.top.global), terminal::no_color() || is_dumb);
+    let mut settings = settings(&cli.top.global);
+    if cli.top.global.plan.is_some() || matches!(cli.command, Some(CliCommand::Plan(_))) {
+        settings.form = settings.form.or(Some(OutputForm::Table));
+    }
+    let output = Output::standard(settings, terminal::no_color() || is_dumb);
     let output = Arc::new(if is_dumb { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
@@ -97,9 +104,16 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
+        Some(CliCommand::Plan(options)) => plan::plan(
+            &top.global,
+            ScriptProgram::script(options.words),
+            &PlanTarget { out: options.out, html: options.html, exit_code: options.exit_code },
+            output,
+        ),
         Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
+        Some(CliCommand::Copy { out }) => copy::save(&top.global, &out, output),
         Some(CliCommand::Sandbox(options)) => sandbox::serve(options, output),
         Some(CliCommand::Init(options)) => setup::init(&options, &top.global, output),
         Some(CliCommand::Doctor) => setup::doctor(&top.global, output),
@@ -119,6 +133,10 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
 }
 
 fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<Output>) -> RunExit {
+    if let Some(out) = &global.plan {
+        let target = PlanTarget { out: out.clone(), ..PlanTarget::default() };
+        return plan::plan(global, program, &target, output);
+    }
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
         let global = first_line::applied(global, &program)?;

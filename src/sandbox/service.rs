@@ -92,7 +92,8 @@ impl SandboxService {
                 names_in(&request.body).iter().try_for_each(|name| self.org.learn_named(name))
             }
             EndpointId::GroupUsers => self.org.learn_named(&values.name),
-            EndpointId::User | EndpointId::Users if query.direct_only() => self.org.learn_all(),
+            EndpointId::User if query.direct_only() => self.org.learn_person(&values.name),
+            EndpointId::Users if query.direct_only() => self.org.learn_all(),
             _ => Ok(()),
         }
     }

@@ -55,6 +55,25 @@ impl SandboxOrganization {
         open.into_iter().try_for_each(|profile| self.learn(profile))
     }
 
+    /// Learns which memberships of a person are direct.
+    ///
+    /// # Errors
+    /// Why that could not be read.
+    pub(crate) fn learn_person(&mut self, name: &str) -> Result<(), ReadFailure> {
+        let Some(copy) = &self.copy else { return Ok(()) };
+        let name = fold(name);
+        let by_name = self.people.with_email(&name).chain(self.people.with_username(&name));
+        let ids: HashSet<_> = by_name.map(|(id, _)| id).collect();
+        let mut open: Vec<_> = copy
+            .unsure
+            .iter()
+            .filter(|(_, people)| people.iter().any(|id| ids.contains(id)))
+            .map(|(profile, _)| *profile)
+            .collect();
+        open.sort_unstable();
+        open.into_iter().try_for_each(|profile| self.learn(profile))
+    }
+
     /// Learns about the profiles that members of a user group may have through it.
     fn learn_profiles_in(&mut self, group: GroupId) -> Result<(), ReadFailure> {
         let Some(copy) = &self.copy else { return Ok(()) };
