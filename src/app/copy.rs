@@ -210,7 +210,7 @@ impl OrganizationReplica {
             journal_keep: None,
             folder: Rc::new(move || Ok(kept.folder.path().to_owned())),
             // Whether an account may be deleted for good is asked where it is done.
-            limits: GuardLimits { real: false, ..original.limits },
+            limits: GuardLimits { real: false, needs_approval: false, ..original.limits },
             connect: Box::new(move |flow| {
                 let mut settings = sandbox_settings(&served.server, flow)?;
                 settings.organization.clone_from(&served.organization);

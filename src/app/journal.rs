@@ -66,6 +66,7 @@ pub(crate) fn head(
         guards: guards(global, limits),
         checks: context.checks,
         inputs: Vec::new(),
+        plan: None,
     }
 }
 
@@ -367,6 +368,14 @@ pub(crate) fn reopen(resumed: &ResumedRun) -> Result<JournalRecorder> {
     JournalRecorder::resume(&resumed.path, again(&resumed.global), redactor)
 }
 
+/// Opens the journal of a plan that was begun, to continue it.
+///
+/// # Errors
+/// As [`reopen`].
+pub(super) fn reopened(path: &Path, global: &GlobalOptions) -> Result<JournalRecorder> {
+    JournalRecorder::resume(path, again(global), Redactor::default())
+}
+
 /// `umapish journal`.
 pub(crate) fn look(command: JournalCommand, output: &Output) -> RunExit {
     let done = match command {
@@ -447,7 +456,7 @@ pub(super) fn uid() -> Option<u32> {
 }
 
 #[cfg(unix)]
-fn host() -> String {
+pub(super) fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
@@ -457,6 +466,6 @@ pub(super) fn user() -> String {
 }
 
 #[cfg(not(unix))]
-fn host() -> String {
+pub(super) fn host() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! From the command line to an exit code: the composition root.
 
+mod apply;
 mod copy;
 mod core_files;
 mod first_line;
@@ -7,6 +8,7 @@ mod former_files;
 mod journal;
 mod organization;
 mod plan;
+mod plan_approval;
 mod prompt;
 mod refusal;
 mod resume_consent;
@@ -25,6 +27,7 @@ use crate::output::{Output, OutputSettings};
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
+use crate::store::journal::plan_runs;
 #[cfg(unix)]
 use crate::store::streams;
 use crate::subcommands::{check, definitions, functions, guide};
@@ -104,6 +107,10 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
+        Some(CliCommand::Apply { plan, skip_changed }) => {
+            apply::apply(&top.global, &plan, skip_changed, output)
+        }
+        Some(CliCommand::Approve { plan }) => plan_approval::approve(&top.global, &plan, output),
         Some(CliCommand::Plan(options)) => plan::plan(
             &top.global,
             ScriptProgram::script(options.words),
@@ -159,6 +166,9 @@ fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>
         Ok(path) => path,
         Err(exit) => return exit,
     };
+    if let Some(plan) = plan_runs::head_of(&path).and_then(|(_, head)| head.plan.and(head.script.path)) {
+        return apply::apply(global, &plan, false, output);
+    }
     let ready = journal::resumed(global, path, output).and_then(|resumed| {
         for path in &resumed.changed {
             output.warning(&format!("{path} has changed since the run was interrupted"));

@@ -205,6 +205,7 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
         allow_empty_source: global.allow_empty_source,
         allow_delete: global.allow_delete,
         real: config.is_some(),
+        needs_approval: config.is_some_and(Config::requires_approval),
     })
 }
 

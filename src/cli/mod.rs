@@ -239,6 +239,21 @@ pub enum CliCommand {
     },
     /// Run a script on a copy of the organization, and show what it would change
     Plan(PlanOptions),
+    /// Make the changes of a plan, if the organization is still as the plan found it
+    Apply {
+        /// the plan
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
+        /// leave out what changed since the plan was made
+        #[arg(long)]
+        skip_changed: bool,
+    },
+    /// Approve a plan that another account made
+    Approve {
+        /// the plan
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
+    },
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
         /// The scripts

@@ -1,6 +1,6 @@
 //! What the outcome of a command on a copy rests on, and what the command found before.
 
-use crate::sandbox::accounts::SandboxAccount;
+use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::domains::of_email;
 use crate::sandbox::groups::{GroupId, GroupKind, NamedGroup};
 use crate::sandbox::ids::PersonId;
@@ -381,7 +381,8 @@ fn present(id: PersonId, person: &SandboxAccount) -> ForecastAccount {
     ForecastAccount {
         name: person.email.to_string(),
         domain: Some(domain),
-        id: Some(service_id(id, person).to_string()),
+        // Only an active account is found when it is read again.
+        id: (person.standing == AccountStanding::Active).then(|| service_id(id, person).to_string()),
         ..ForecastAccount::default()
     }
 }

@@ -55,6 +55,7 @@ fn head() -> HeadRecord {
         },
         checks: true,
         inputs: vec![InputRecord { path: "people.csv".to_owned(), sha256: "cd".repeat(32), module: false }],
+        plan: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod checksum_chain;
 pub mod directory;
+pub(crate) mod plan_runs;
 pub mod reader;
 pub mod record;
 pub(crate) mod retention;
