@@ -15,7 +15,7 @@ use crate::host::interrupt::Interrupt;
 use crate::output::Output;
 use crate::plan::file::PlanListing;
 use crate::quantity::counted;
-use crate::sandbox::{self, CopyBuilder, MemberSource, Sandbox};
+use crate::sandbox::{CopyBuilder, MemberSource, Sandbox};
 use crate::session::guard::GuardLimits;
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
@@ -176,10 +176,7 @@ impl OrganizationReplica {
         let query = UserQuery { direct_only: Some(false), ..UserQuery::default() };
         reader.full(reader.client.users(query), ("users", USERS), |page| builder.add_users(page))?;
         let copy = builder.finish(Some(Box::new(DirectMembers(Arc::clone(&reader)))));
-        let server = Sandbox::start(sandbox::SandboxSettings {
-            copy: Some((copy, organization.clone())),
-            ..sandbox::SandboxSettings::default()
-        });
+        let server = Sandbox::start_copy(copy, organization.clone());
         let server = server.map_err(|error| cannot_serve(&error))?;
         let folder = tempfile::tempdir().map_err(|error| Error::file("the temporary folder", error))?;
         Ok(Self { server, organization, service, reader, folder })

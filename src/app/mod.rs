@@ -1,5 +1,7 @@
 //! From the command line to an exit code: the composition root.
 
+#[cfg(test)]
+mod accuracy;
 mod apply;
 mod copy;
 mod core_files;

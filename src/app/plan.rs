@@ -61,7 +61,9 @@ pub(crate) fn plan(
     output: &Arc<Output>,
 ) -> RunExit {
     let ready = program.and_then(|program| {
-        let program = program.with_secret_arguments(&global.secret_arguments);
+        let mut program = program.with_secret_arguments(&global.secret_arguments);
+        // The plan is what is shown.
+        program.shows_value = false;
         let global = first_line::applied(global, &program)?;
         if let Some(report) = &global.report {
             let message = format!("a plan has no report, so {} would stay empty", report.display());

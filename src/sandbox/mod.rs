@@ -101,7 +101,7 @@ use tokio::sync::oneshot;
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a sandbox is started with.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct SandboxSettings {
     /// The port on loopback; 0 for any that is free.
     pub port: u16,
@@ -117,8 +117,6 @@ pub struct SandboxSettings {
     pub switches: BehaviorSwitches,
     /// Receives problems of the server itself, such as a state file that can no longer be written.
     pub listener: Listener,
-    /// A copy to serve in place of a seeded organization, under the id of its original.
-    pub copy: Option<(OrganizationCopy, String)>,
 }
 
 /// Why a sandbox did not start.
@@ -160,23 +158,31 @@ impl Sandbox {
     /// # Errors
     /// When the port is taken or the state file cannot be used.
     pub fn start(options: SandboxSettings) -> Result<Self, StartError> {
-        let SandboxSettings { port, users, state, throttle, minute, switches, listener, copy } = options;
-        let socket = bind(port).map_err(|source| StartError::Port { port, source })?;
-        let (org, organization_id) = match copy {
-            Some((OrganizationCopy(org), id)) => (org, Some(id)),
-            None => (organization(users, state.as_deref())?, None),
-        };
+        let socket = bind_to(options.port)?;
+        let org = organization(options.users, options.state.as_deref())?;
+        Self::serve(socket, options, SandboxService { org, ..SandboxService::default() })
+    }
+
+    /// Serves a copy of an organization under the id of its original.
+    ///
+    /// # Errors
+    /// When no port can be used.
+    pub fn start_copy(copy: OrganizationCopy, organization: String) -> Result<Self, StartError> {
+        let (OrganizationCopy(org), organization) = (copy, Some(organization));
+        let service = SandboxService { org, organization, ..SandboxService::default() };
+        Self::serve(bind_to(0)?, SandboxSettings::default(), service)
+    }
+
+    fn serve(
+        socket: TcpListener,
+        options: SandboxSettings,
+        service: SandboxService,
+    ) -> Result<Self, StartError> {
+        let SandboxSettings { state, throttle, minute, switches, listener, .. } = options;
         let address = socket.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
         let rules = CurrentRules { throttle, switches, ..CurrentRules::default() };
-        let mut service = SandboxService {
-            org,
-            rules,
-            key: Arc::clone(&key),
-            listener,
-            organization: organization_id,
-            ..SandboxService::default()
-        };
+        let mut service = SandboxService { rules, key: Arc::clone(&key), listener, ..service };
         if let Some(minute) = minute {
             service.limiter.scale(minute);
         }
@@ -285,6 +291,10 @@ fn organization(
     let org = saved.unwrap_or_else(|| seed::organization(users));
     persistence::save(&org, path).map_err(|error| broken(&error))?;
     Ok(org)
+}
+
+fn bind_to(port: u16) -> Result<TcpListener, StartError> {
+    bind(port).map_err(|source| StartError::Port { port, source })
 }
 
 fn bind(port: u16) -> io::Result<TcpListener> {

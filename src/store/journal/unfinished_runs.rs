@@ -232,7 +232,11 @@ mod tests {
             let counts = match status {
                 Status::Completed | Status::WouldComplete => (1, 0),
                 Status::Unknown | Status::Unverified | Status::NotSent => (0, 1),
-                Status::Failed | Status::PartlyDone | Status::StillMember => (0, 0),
+                Status::Failed
+                | Status::PartlyDone
+                | Status::StillMember
+                | Status::Planned
+                | Status::WouldFail => (0, 0),
             };
             assert_eq!(
                 done_and_open(&[head(), request(1), settled(1, &[*status])]),
