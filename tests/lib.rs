@@ -53,6 +53,7 @@ mod run_summary;
 mod runner;
 mod sandbox;
 mod sandbox_responses;
+mod script_options;
 mod scripts;
 mod secret_arguments;
 mod secrets;
