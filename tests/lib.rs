@@ -1,6 +1,10 @@
 //! The one integration-test binary: every file beside this one is a module of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its world is broken")]
 
+#[cfg(unix)]
+mod apply;
+#[cfg(unix)]
+mod apply_kills;
 mod blanks;
 mod catalog;
 mod causes;
@@ -34,6 +38,7 @@ mod outcomes;
 mod output_files;
 #[cfg(unix)]
 mod ownership;
+mod plan;
 mod protect;
 mod proxies;
 mod queue;

@@ -65,6 +65,7 @@ pub(crate) fn head(
         guards: guards(global, limits),
         checks: context.checks,
         inputs: Vec::new(),
+        plan: None,
     }
 }
 
@@ -367,6 +368,14 @@ pub(crate) fn reopen(resumed: &ResumedRun) -> Result<JournalRecorder> {
     JournalRecorder::resume(&resumed.path, again(&resumed.global), redactor)
 }
 
+/// Opens the journal of a plan that was begun, to continue it.
+///
+/// # Errors
+/// As [`reopen`].
+pub(super) fn reopened(path: &Path, global: &GlobalOptions) -> Result<JournalRecorder> {
+    JournalRecorder::resume(path, again(global), Redactor::default())
+}
+
 /// The user who runs this, from the system rather than the environment.
 #[cfg(unix)]
 pub(super) fn user() -> String {
@@ -378,7 +387,17 @@ pub(super) fn user() -> String {
 }
 
 #[cfg(unix)]
-fn host() -> String {
+pub(super) fn uid() -> Option<u32> {
+    Some(rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+pub(super) fn uid() -> Option<u32> {
+    None
+}
+
+#[cfg(unix)]
+pub(super) fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
@@ -388,6 +407,6 @@ pub(super) fn user() -> String {
 }
 
 #[cfg(not(unix))]
-fn host() -> String {
+pub(super) fn host() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }

@@ -77,6 +77,14 @@ pub(crate) fn submit(session: &Session, source: &dyn CommandSource, skip_invalid
     }
 }
 
+/// Asks the guard about all commands of a list before one of them is sent.
+///
+/// # Errors
+/// `guard`; the list cannot be read.
+pub(crate) fn check_guards(session: &Session, source: &dyn CommandSource) -> Result<()> {
+    precheck(session, source).map(drop)
+}
+
 /// Pushes the commands that the precheck kept.
 fn push_checked(session: &Session, checked: Vec<CheckedSubmission>, pipeline: &mut Pipeline) -> Result<()> {
     checked.into_iter().try_for_each(|command| push(session, command, pipeline))

@@ -23,11 +23,13 @@ enum Treatment {
 const EVERYWHERE: &[&str] = &["profile", "config", "sandbox", "quiet", "verbose", "color"];
 
 /// The subcommands that run a script: they take every option.
-const RUNNING: &[&str] = &["run", "resume"];
+const RUNNING: &[&str] = &["run", "plan", "apply", "resume"];
 
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[
+    ("approve", &["reason", "quiet", "color"]),
     ("check", &["quiet", "color"]),
+    ("copy", &["profile", "config", "sandbox", "quiet", "verbose", "color"]),
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
     ("init", &["profile", "config"]),

@@ -70,6 +70,12 @@ pub struct GlobalOptions {
     /// use a simulated organization inside this process; ignore profile and environment
     #[arg(long, global = true)]
     pub sandbox: bool,
+    /// run on a copy of the organization inside this process; changes stay there
+    #[arg(long, global = true)]
+    pub copy: bool,
+    /// run on a copy of the organization and show what would change; keep the plan in FILE
+    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub plan: Option<Option<PathBuf>>,
     /// make changes
     #[arg(long, global = true, overrides_with = "test")]
     pub live: bool,
@@ -232,6 +238,23 @@ pub enum CliCommand {
         #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
         words: Vec<OsString>,
     },
+    /// Run a script on a copy of the organization, and show what it would change
+    Plan(PlanOptions),
+    /// Make the changes of a plan, if the organization is still as the plan found it
+    Apply {
+        /// the plan
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
+        /// leave out what changed since the plan was made
+        #[arg(long)]
+        skip_changed: bool,
+    },
+    /// Approve a plan that another account made
+    Approve {
+        /// the plan
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
+    },
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
         /// The scripts
@@ -253,6 +276,12 @@ pub enum CliCommand {
         /// list the passages that contain WORD
         #[arg(long, value_name = "WORD", value_parser = NonEmptyStringValueParser::new())]
         search: Option<String>,
+    },
+    /// Write a copy of the organization to a file, for `umapish sandbox --state FILE`
+    Copy {
+        /// the file to write; only you can read it
+        #[arg(long, value_name = "FILE", required = true)]
+        out: PathBuf,
     },
     /// Serve the sandbox organization on this machine, for any client
     Sandbox(SandboxOptions),
@@ -279,6 +308,23 @@ pub enum CliCommand {
     },
     /// List the runs that were kept, or show or verify one
     Journal(JournalOptions),
+}
+
+/// How to plan a script.
+#[derive(Debug, Clone, Args)]
+pub struct PlanOptions {
+    /// keep the plan in FILE, for `umapish apply FILE --live`; only you can read it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// write a page about it
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// exit with 8 if there are changes
+    #[arg(long)]
+    pub exit_code: bool,
+    /// The script and its arguments; `-` is standard input
+    #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
+    pub words: Vec<OsString>,
 }
 
 /// Which journals to look at, and how.

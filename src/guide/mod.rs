@@ -21,6 +21,7 @@ pub const PAGES: &[Page] = pages![
     "prompt",
     "functions",
     "safety",
+    "plan",
     "outcomes",
     "coming-from-python",
     "settings",

@@ -2,6 +2,7 @@
 
 use super::run_summary::RunKind;
 use super::{diagnostic, panics, run_summary};
+use crate::error::Error;
 use crate::host::session::Session;
 use crate::host::temporary_calls;
 use crate::host::thrown::ScriptEnd;
@@ -51,6 +52,28 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     let exit = exit_with(exit, run.tally(), judged);
     run_summary::name_unresolved(&run.unresolved(), output);
     run_summary::end(&session, RunKind::Script, exit, output)
+}
+
+/// Runs something other than a script in a session, with the beginning and the end of a run.
+pub(crate) fn run_task(
+    session: &Rc<Session>,
+    output: &Output,
+    task: impl FnOnce(&Rc<Session>) -> Result<(), Error>,
+) -> RunExit {
+    if let Err(exit) = run_summary::begin(session, output) {
+        return exit;
+    }
+    let run = RunState::of(session);
+    let exit = match task(session) {
+        Ok(()) => RunExit::Done,
+        Err(error) => {
+            show_error(&error, output);
+            RunExit::of_kind(error.kind.name())
+        }
+    };
+    let exit = exit_with(exit, run.tally(), run.tally());
+    run_summary::name_unresolved(&run.unresolved(), output);
+    run_summary::end(session, RunKind::Script, exit, output)
 }
 
 /// Drops what modules of the script hold, such as commands that were never sent. The process ends after the run, so

@@ -339,6 +339,8 @@ impl Replay {
                 // It is sent again when the script reaches it; also a completed one, if other commands of a request sent
                 // as the script wrote it were not done.
                 Status::Completed | Status::WouldComplete | Status::Failed | Status::NotSent => {}
+                // A plan keeps no journal.
+                Status::Planned | Status::WouldFail => {}
                 Status::PartlyDone => self.mark_undone(&journaled),
                 Status::Unknown | Status::Unverified => {
                     let why = message.map_or(Cow::Borrowed("its response was lost"), Cow::Owned);

@@ -86,6 +86,9 @@ pub struct HeadRecord {
     pub checks: bool,
     /// The files read before the first change.
     pub inputs: Vec<InputRecord>,
+    /// The hash of the plan that the run applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 /// The script of a run.

@@ -42,6 +42,7 @@ pub(crate) fn head() -> HeadRecord {
         guards: GuardRecord::default(),
         checks: true,
         inputs: Vec::new(),
+        plan: None,
     }
 }
 
