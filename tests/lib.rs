@@ -64,6 +64,7 @@ mod tables;
 mod terminal;
 mod traps;
 mod trouble;
+mod undo;
 mod version;
 #[cfg(unix)]
 mod waiting;

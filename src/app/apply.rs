@@ -14,6 +14,7 @@ use crate::output::Output;
 use crate::plan::application::{self, AppliedOutcomes};
 use crate::plan::comparison::{AccountName, Comparison, CurrentState};
 use crate::plan::file::PlanFile;
+use crate::plan::plan_command::MembershipBefore;
 use crate::quantity::counted;
 use crate::session::guard::{Allowance, GuardLimits, NamePattern};
 use crate::session::journal::recorder::JournalRecorder;
@@ -130,12 +131,26 @@ fn prepared(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result
                 setup.settings.recorder = Some(Arc::new(JournalRecorder::new(head, Redactor::default())));
             }
         }
+        if let Some(recorder) = &setup.settings.recorder {
+            expect_direct(recorder, &plan);
+        }
         setup.setup.hooks = run_setup::hook_factory(&setup.settings);
     }
     let sink = AppliedOutcomes::new(setup.settings.sink.take());
     let statuses = sink.statuses();
     setup.settings.sink = Some(Box::new(sink));
     Ok(Some(ReadyPlan { plan, setup, statuses }))
+}
+
+/// Tells the journal who was a direct member when the plan was made.
+fn expect_direct(recorder: &JournalRecorder, plan: &PlanFile) {
+    let accounts = plan.commands.iter().flat_map(|command| &command.before.accounts);
+    for (id, account) in accounts.filter_map(|account| Some((account.id.as_deref()?, account))) {
+        let direct = account.memberships.iter().filter(|(_, state)| **state == MembershipBefore::Direct);
+        for (group, _) in direct {
+            recorder.expect_direct(id, group);
+        }
+    }
 }
 
 fn check_mode(global: &GlobalOptions) -> Result<()> {

@@ -20,6 +20,7 @@ mod script_arguments;
 mod secret_arguments;
 mod setup;
 mod terminal;
+mod undo;
 
 use crate::cli::{self, Cli, CliCommand, ColorChoice, GlobalOptions, OutputFormat};
 use crate::error::Result;
@@ -62,7 +63,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panics::silence();
     let is_dumb = terminal::is_dumb();
     let mut settings = settings(&cli.top.global);
-    if cli.top.global.plan.is_some() || matches!(cli.command, Some(CliCommand::Plan(_))) {
+    if cli.top.global.plan.is_some() || matches!(cli.command, Some(CliCommand::Plan(_) | CliCommand::Undo(_)))
+    {
         settings.form = settings.form.or(Some(OutputForm::Table));
     }
     let output = Output::standard(settings, terminal::no_color() || is_dumb);
@@ -121,6 +123,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         Some(CliCommand::Apply { plan, skip_changed }) => {
             apply::apply(&top.global, &plan, skip_changed, output)
         }
+        Some(CliCommand::Undo(options)) => undo::undo(&top.global, &options, output),
         Some(CliCommand::Approve { plan }) => plan_approval::approve(&top.global, &plan, output),
         Some(CliCommand::Plan(options)) => plan::plan(
             &top.global,

@@ -249,6 +249,8 @@ pub enum CliCommand {
         #[arg(long)]
         skip_changed: bool,
     },
+    /// Take the changes of a run back, as far as it had seen what it changed: makes a plan
+    Undo(UndoOptions),
     /// Approve a plan that another account made
     Approve {
         /// the plan
@@ -308,6 +310,23 @@ pub enum CliCommand {
     },
     /// List the runs that were kept, or show or verify one
     Journal(JournalOptions),
+}
+
+/// How to take a run back.
+#[derive(Debug, Clone, Args)]
+pub struct UndoOptions {
+    /// id of the run, or its journal
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// leave these people as they are: a name a line, or a table with a column `email`
+    #[arg(long, value_name = "FILE")]
+    pub except: Option<PathBuf>,
+    /// keep the plan in FILE, for `umapish apply FILE --live`; only you can read it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// folder of the journals, such as that of a colleague or of cron
+    #[arg(long, value_name = "DIR")]
+    pub journals: Option<PathBuf>,
 }
 
 /// How to plan a script.
