@@ -22,6 +22,7 @@ pub const PAGES: &[Page] = pages![
     "functions",
     "safety",
     "plan",
+    "undo",
     "outcomes",
     "coming-from-python",
     "settings",
