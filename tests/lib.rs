@@ -33,6 +33,7 @@ mod outcomes;
 mod output_files;
 #[cfg(unix)]
 mod ownership;
+mod packing;
 mod protect;
 mod proxies;
 mod queue;

@@ -108,6 +108,11 @@ impl<T: ListEntry> Listing<T> {
     /// listing that failed keeps its error; one that was interrupted can be continued.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         let page = self.read_page().await;
+        if let Some(groups) =
+            page.as_ref().ok().and_then(|page| T::groups(page.as_deref().unwrap_or_default()))
+        {
+            self.reader.client.shared.known_groups.add(groups, self.is_finished());
+        }
         self.notify_hooks(page.as_ref().map(Option::as_deref));
         page
     }
@@ -121,7 +126,7 @@ impl<T: ListEntry> Listing<T> {
             }
         }
         match page {
-            Err(error) => {
+            Err(error) if !self.end_reported => {
                 for hook in &hooks {
                     hook.listing_ended(&self.name, Err(error));
                 }
@@ -135,7 +140,7 @@ impl<T: ListEntry> Listing<T> {
                     hook.listing_ended(&self.name, Ok(self.returned.count()));
                 }
             }
-            Ok(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
 
