@@ -22,6 +22,7 @@ mod home;
 mod house;
 mod identifiers;
 mod journal_keep;
+mod journals;
 #[cfg(unix)]
 mod listings;
 mod live_runs;
@@ -49,6 +50,7 @@ mod run_summary;
 mod runner;
 mod sandbox;
 mod sandbox_responses;
+mod script_options;
 mod scripts;
 mod secret_arguments;
 mod secrets;

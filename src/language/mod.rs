@@ -11,6 +11,7 @@ pub mod hints;
 pub mod message;
 pub mod place;
 pub mod script_error;
+pub(crate) mod script_options;
 pub mod source_text;
 mod suggestions;
 pub(crate) mod tokens;

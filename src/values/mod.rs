@@ -9,6 +9,7 @@ mod key;
 pub mod list_operators;
 pub mod names;
 pub mod nesting;
+pub mod option_values;
 pub mod options;
 mod pointer_cache;
 pub mod query;

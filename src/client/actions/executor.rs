@@ -234,6 +234,7 @@ impl ActionExecutor {
         let fault = command.fault().cloned();
         let resolution = self.client.resolve(command.command(), false);
         let memberships = self.memberships_of(&command);
+        self.client.hooks().iter().for_each(|hook| hook.accepted(command.command()));
         let mut item = PlannedCommand::new(self.next_index(), command);
         let outcome = if let Some(outcome) = self.recall(&mut item) {
             self.plan.recalled(&item, outcome.status);
