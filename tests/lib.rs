@@ -4,6 +4,7 @@
 mod blanks;
 mod catalog;
 mod causes;
+mod checks;
 mod client;
 mod command_line;
 #[cfg(unix)]

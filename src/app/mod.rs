@@ -106,7 +106,9 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
-        Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
+        Some(CliCommand::Check { scripts, format }) => {
+            check::run(&scripts, format == Some(OutputFormat::Json), output)
+        }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
         Some(CliCommand::Sandbox(options)) => sandbox::serve(options, output),
