@@ -131,7 +131,9 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
             &PlanTarget { out: options.out, html: options.html, exit_code: options.exit_code },
             output,
         ),
-        Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
+        Some(CliCommand::Check { scripts, format }) => {
+            check::run(&scripts, format == Some(OutputFormat::Json), output)
+        }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
         Some(CliCommand::Copy { out }) => copy::save(&top.global, &out, output),

@@ -28,7 +28,7 @@ const RUNNING: &[&str] = &["run", "plan", "apply", "resume"];
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[
     ("approve", &["reason", "quiet", "color"]),
-    ("check", &["quiet", "color"]),
+    ("check", &["format", "quiet", "color"]),
     ("copy", &["profile", "config", "sandbox", "quiet", "verbose", "color"]),
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
