@@ -23,10 +23,13 @@ const CHANGED: &str = "umapish.changed_since_plan";
 /// The code of a command that depends on one that was not done.
 const HELD_BACK: &str = "umapish.held_back";
 
+/// The statuses of the list that is being sent, by index.
+pub type AppliedStatuses = RefCell<HashMap<usize, Status>>;
+
 /// The outcomes of the list that is being sent, by index; each also goes to the report.
 #[derive(Default)]
 pub struct AppliedOutcomes {
-    statuses: Rc<RefCell<HashMap<usize, Status>>>,
+    statuses: Rc<AppliedStatuses>,
     report: Option<Box<dyn OutcomeSink>>,
 }
 
@@ -37,7 +40,7 @@ impl AppliedOutcomes {
     }
 
     /// The statuses of the list, shared with this sink.
-    pub fn statuses(&self) -> Rc<RefCell<HashMap<usize, Status>>> {
+    pub fn statuses(&self) -> Rc<AppliedStatuses> {
         Rc::clone(&self.statuses)
     }
 }
@@ -74,7 +77,7 @@ pub fn apply(
     session: &Session,
     plan: &PlanFile,
     changed: &BTreeMap<usize, String>,
-    statuses: &RefCell<HashMap<usize, Status>>,
+    statuses: &AppliedStatuses,
 ) -> Result<()> {
     let nothing = HashSet::new();
     let mut whole = Vec::with_capacity(plan.commands.len());
