@@ -1,5 +1,5 @@
 //! How often a plan is right: random organizations with hidden state, copies made through their listings alone, and random
-//! commands on both. `cargo test --lib accuracy -- --nocapture` prints the figures.
+//! commands on both. `cargo test --lib accuracy` prints the figures.
 
 use super::copy::OrganizationReplica;
 use crate::app::organization::{OrganizationContext, sandbox_settings};
@@ -8,6 +8,7 @@ use crate::client::event::ClientObserver;
 use crate::client::request::RawRequest;
 use crate::client::settings::{Mode, Pace, SignInFlow, VerifyPolicy};
 use crate::host::interrupt::Interrupt;
+use crate::output::{Output, OutputSettings};
 use crate::sandbox::{Sandbox, SandboxSettings};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -84,7 +85,7 @@ fn command(dice: &mut Dice) -> (Value, Vec<String>) {
     let (domain, kind) = *dice.one_of(CLAIMED);
     let domain = if dice.often(5) { "unclaimed.example" } else { domain };
     let user = format!("person{}@{domain}", dice.below(PEOPLE + 6));
-    let mut any_group = |dice: &mut Dice| {
+    let any_group = |dice: &mut Dice| {
         let all: Vec<_> = USER_GROUPS.iter().chain(PROFILES).chain(&["Unknown"]).collect();
         (**dice.one_of(&all)).to_owned()
     };
@@ -179,9 +180,15 @@ fn measure(seed: u64, runtime: &Runtime, figures: &mut Figures) {
         figures.right_with_codes += usize::from(right && planned_code == code);
         figures.certain_right += usize::from(right && labels.is_empty());
         if !right && labels.is_empty() {
-            println!("seed {seed}: {command}: {planned} {planned_code:?} but {done} {code:?}");
+            say(&format!("seed {seed}: {command}: {planned} {planned_code:?} but {done} {code:?}"));
         }
     }
+}
+
+/// Shows a line, whether or not the test fails.
+fn say(line: &str) {
+    let settings = OutputSettings { form: None, quiet: false, colored: Some(false), causes: false };
+    Output::standard(settings, true).message(line);
 }
 
 #[test]
@@ -195,13 +202,13 @@ fn accuracy_of_plans() {
     let certain = all - labeled;
     let share =
         |part: usize, whole: usize| format!("{}.{:02} %", part * 100 / whole, part * 10_000 / whole % 100);
-    println!(
+    say(&format!(
         "{all} commands: right {}, with codes {}; certain {}, of these right {}",
         share(right, all),
         share(right_with_codes, all),
         share(certain, all),
         share(certain_right, certain)
-    );
+    ));
     assert!(certain_right * 1000 >= certain * 999, "certain predictions were wrong");
     assert!(right * 100 >= all * 90, "predictions were wrong too often");
 }

@@ -6,12 +6,11 @@ use super::refusal::refuse;
 use super::run_builder::{listen, setup_of};
 use crate::app::organization::OrganizationContext;
 use crate::cli::{GlobalOptions, VerifyWhen};
-use crate::client::outcome::Status;
 use crate::client::settings::{ClientSettings, Mode, SignInFlow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::output::Output;
-use crate::plan::application::{self, AppliedOutcomes};
+use crate::plan::application::{self, AppliedOutcomes, AppliedStatuses};
 use crate::plan::comparison::{AccountName, Comparison, CurrentState};
 use crate::plan::file::PlanFile;
 use crate::plan::plan_command::MembershipBefore;
@@ -32,7 +31,6 @@ use crate::store::run_lock;
 use crate::wire::group::Group;
 use crate::wire::identity::fold;
 use crate::wire::user::User;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::rc::Rc;
@@ -48,7 +46,7 @@ const NAMED: usize = 20;
 struct ReadyPlan {
     plan: PlanFile,
     setup: RunSetup,
-    statuses: Rc<RefCell<HashMap<usize, Status>>>,
+    statuses: Rc<AppliedStatuses>,
 }
 
 /// Sends a plan.

@@ -387,6 +387,7 @@ pub(super) fn user() -> String {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such numbers")]
 pub(super) fn uid() -> Option<u32> {
     Some(rustix::process::getuid().as_raw())
 }

@@ -190,8 +190,8 @@ fn kept(
     }
     if let Some(out) = &target.out {
         plan.write(out)?;
-        let options: String = summary.options.iter().map(|option| format!(" {option}")).collect();
-        output.note(&format!("to make these changes: umapish apply {} --live{options}", out.display()));
+        let options: Vec<_> = std::iter::once("--live").chain(summary.options.iter().copied()).collect();
+        output.note(&format!("to make these changes: umapish apply {} {}", out.display(), options.join(" ")));
     }
     Ok(summary)
 }

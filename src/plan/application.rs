@@ -1,7 +1,7 @@
 //! Sends the commands of a plan: in their order, no command after one that it depends on has failed.
 
 use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
-use crate::changes::submit;
+use crate::changes::submit::{self, SubmitOptions};
 use crate::client::outcome::{Outcome, Status};
 use crate::error::{Error, Result};
 use crate::host::session::Session;
@@ -23,10 +23,13 @@ const CHANGED: &str = "umapish.changed_since_plan";
 /// The code of a command that depends on one that was not done.
 const HELD_BACK: &str = "umapish.held_back";
 
+/// The statuses of the list that is being sent, by index.
+pub type AppliedStatuses = RefCell<HashMap<usize, Status>>;
+
 /// The outcomes of the list that is being sent, by index; each also goes to the report.
 #[derive(Default)]
 pub struct AppliedOutcomes {
-    statuses: Rc<RefCell<HashMap<usize, Status>>>,
+    statuses: Rc<AppliedStatuses>,
     report: Option<Box<dyn OutcomeSink>>,
 }
 
@@ -37,7 +40,7 @@ impl AppliedOutcomes {
     }
 
     /// The statuses of the list, shared with this sink.
-    pub fn statuses(&self) -> Rc<RefCell<HashMap<usize, Status>>> {
+    pub fn statuses(&self) -> Rc<AppliedStatuses> {
         Rc::clone(&self.statuses)
     }
 }
@@ -74,7 +77,7 @@ pub fn apply(
     session: &Session,
     plan: &PlanFile,
     changed: &BTreeMap<usize, String>,
-    statuses: &RefCell<HashMap<usize, Status>>,
+    statuses: &AppliedStatuses,
 ) -> Result<()> {
     let nothing = HashSet::new();
     let mut whole = Vec::with_capacity(plan.commands.len());
@@ -91,7 +94,8 @@ pub fn apply(
         let entries =
             segment.iter().map(|command| entry(command, changed, &undone)).collect::<Result<Vec<_>>>()?;
         statuses.borrow_mut().clear();
-        submit::submit(session, &PlanEntries(entries), true)?;
+        let options = SubmitOptions { skip_invalid: true, ..SubmitOptions::default() };
+        submit::submit(session, &PlanEntries(entries), options)?;
         for (index, command) in segment.iter().enumerate() {
             let status = statuses.borrow().get(&index).copied();
             if !status.is_some_and(Status::is_done) {

@@ -91,8 +91,8 @@ fn sections(plan: &PlanFile, summary: &PlanSummary) -> String {
     section(&mut text, "Files that the script would write", &list(plan.files.iter().map(String::as_str)));
     let listings = plan.listings.iter().map(|listing| {
         let when = listing.read.strftime("%Y-%m-%d %H:%M:%S UTC");
-        let doubts = listing.doubts.iter().map(|doubt| format!("; {doubt}")).collect::<String>();
-        format!("{}: {} of {when}{doubts}", listing.name, counted(listing.entries, "entry"))
+        let line = format!("{}: {} of {when}", listing.name, counted(listing.entries, "entry"));
+        std::iter::once(&line).chain(&listing.doubts).cloned().collect::<Vec<_>>().join("; ")
     });
     section(&mut text, "Listings", &list(listings.collect::<Vec<_>>().iter().map(String::as_str)));
     text
@@ -109,20 +109,22 @@ fn table(heads: &[&str], rows: &[String]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let heads: String = heads.iter().map(|head| format!("<th>{head}</th>")).collect();
-    format!("<table><thead><tr>{heads}</tr></thead><tbody>{}</tbody></table>", rows.concat())
+    let heads = heads.join("</th><th>");
+    format!("<table><thead><tr><th>{heads}</th></tr></thead><tbody>{}</tbody></table>", rows.concat())
 }
 
 /// A row; each cell with the label that a narrow page shows.
 fn row(cells: &[(&str, String)]) -> String {
-    let cells: String =
-        cells.iter().map(|(label, cell)| format!("<td data-label=\"{label}\">{cell}</td>")).collect();
-    format!("<tr>{cells}</tr>")
+    let mut text = "<tr>".to_owned();
+    for (label, cell) in cells {
+        let _ = write!(text, "<td data-label=\"{label}\">{cell}</td>");
+    }
+    text + "</tr>"
 }
 
 fn list<'l>(lines: impl Iterator<Item = &'l str>) -> String {
-    let lines: String = lines.map(|line| format!("<li>{}</li>", escaped(line))).collect();
-    if lines.is_empty() { lines } else { format!("<ul>{lines}</ul>") }
+    let lines: Vec<_> = lines.map(escaped).collect();
+    if lines.is_empty() { String::new() } else { format!("<ul><li>{}</li></ul>", lines.join("</li><li>")) }
 }
 
 fn person_row(change: &SubjectChange) -> String {

@@ -225,7 +225,7 @@ impl RunState {
         let mut tally = self.tally.borrow_mut();
         match outcome.status {
             Status::Failed | Status::WouldFail | Status::PartlyDone | Status::StillMember => {
-                tally.failed += 1
+                tally.failed += 1;
             }
             Status::Unknown | Status::Unverified => tally.unknown += 1,
             // It was sent, its response was lost, and reading it back showed that it was not done.

@@ -79,9 +79,8 @@ impl CopyBuilder {
         };
         let found = match group.kind.as_deref() {
             Some("PRODUCT_PROFILE") => Some(GroupKind::Profile),
-            Some("USER_GROUP") => Some(GroupKind::UserGroup),
             None if group.license_quota.is_some() || group.product_name.is_some() => Some(GroupKind::Profile),
-            None => Some(GroupKind::UserGroup),
+            Some("USER_GROUP") | None => Some(GroupKind::UserGroup),
             Some("SYSADMIN_GROUP") => Some(GroupKind::OrganizationAdmins),
             Some("DEPLOYMENT_ADMIN_GROUP") => Some(GroupKind::DeploymentAdmins),
             Some("CONTRACT_ADMIN_GROUP") => {

@@ -147,7 +147,7 @@ impl SandboxOrganization {
             let candidates: Vec<_> =
                 groups.iter().copied().filter(|group| possible.contains(group)).collect();
             match candidates.as_slice() {
-                [] => continue,
+                [] => {}
                 [only] => drop(certain.insert(*only)),
                 several => doubtful.extend(several.iter().copied()),
             }

@@ -68,7 +68,7 @@ pub(crate) fn forecast_before(
     match &command.subject {
         RequestedSubject::Person(name) => forecast.person_command(org, name, command),
         RequestedSubject::UserGroup { name, adobe_ids } => {
-            forecast.group_command(org, name, *adobe_ids, command)
+            forecast.group_command(org, name, *adobe_ids, command);
         }
     }
     forecast
@@ -80,7 +80,7 @@ impl CommandForecast {
             StepAction::CreateAccount(account) => Some(account),
             _ => None,
         });
-        let found = org.people.find(name).map(|(id, _)| id).or_else(|| self.created_as(org, create));
+        let found = org.people.find(name).map(|(id, _)| id).or_else(|| Self::created_as(org, create));
         let mut account = self.account(org, name, found);
         match (found, create) {
             (None, Some(create)) => self.doubt_creation(org, name, create),
@@ -91,10 +91,14 @@ impl CommandForecast {
         for step in &command.steps {
             match &step.action {
                 StepAction::AddToGroups(names) => {
-                    names.iter().for_each(|group| self.membership(org, group, found, &mut account, true));
+                    for group in names {
+                        self.membership(org, group, found, &mut account, true);
+                    }
                 }
                 StepAction::RemoveFromGroups(names) => {
-                    names.iter().for_each(|group| self.membership(org, group, found, &mut account, false));
+                    for group in names {
+                        self.membership(org, group, found, &mut account, false);
+                    }
                 }
                 StepAction::RemoveFromAllGroups | StepAction::RemoveFromOrganization { .. } => {
                     for id in original.map(|person| person.groups.clone()).unwrap_or_default() {
@@ -127,7 +131,7 @@ impl CommandForecast {
     }
 
     /// An account that has the e-mail of a create step under another name.
-    fn created_as(&self, org: &SandboxOrganization, create: Option<&NewAccount>) -> Option<PersonId> {
+    fn created_as(org: &SandboxOrganization, create: Option<&NewAccount>) -> Option<PersonId> {
         let create = create?;
         let email = fold(&create.email);
         let managed = create.kind != IdentityType::AdobeId;
@@ -269,11 +273,15 @@ impl CommandForecast {
                         self.group(org, new);
                         self.changes.insert(format!("g:{}", fold(new)));
                     }
-                    id.into_iter().for_each(|id| self.doubt_members(org, id));
+                    if let Some(id) = id {
+                        self.doubt_members(org, id);
+                    }
                 }
                 StepAction::DeleteUserGroup => {
                     self.changes.insert(format!("g:{}", fold(name)));
-                    id.into_iter().for_each(|id| self.doubt_members(org, id));
+                    if let Some(id) = id {
+                        self.doubt_members(org, id);
+                    }
                 }
                 StepAction::AddMembers(lists) => self.members(org, (name, id), lists, adobe_ids, true),
                 StepAction::RemoveMembers(lists) => self.members(org, (name, id), lists, adobe_ids, false),
