@@ -9,6 +9,7 @@ mod command_line;
 #[cfg(unix)]
 mod confinement;
 mod documents;
+mod each;
 mod first_line;
 mod first_steps;
 #[cfg(unix)]

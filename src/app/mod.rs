@@ -74,6 +74,7 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
     let form = global.format.and_then(|format| match format {
         OutputFormat::Table => Some(OutputForm::Table),
         OutputFormat::Json => Some(OutputForm::Json),
+        OutputFormat::Jsonl => Some(OutputForm::JsonLines),
         OutputFormat::Csv => Some(OutputForm::Csv),
         OutputFormat::Xlsx => Some(OutputForm::Xlsx),
         OutputFormat::Text | OutputFormat::Markdown => None,
@@ -106,6 +107,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
+        Some(CliCommand::Each(each)) => script(&top.global, ScriptProgram::each_row(each), output),
         Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),

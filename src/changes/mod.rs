@@ -9,6 +9,8 @@ pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod report_file;
 mod report_workbook;
+pub(crate) mod row_queue;
+mod single_changes;
 pub(crate) mod steps;
 pub(crate) mod submission;
 pub(crate) mod submit;

@@ -77,7 +77,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, overrides_with = "live")]
     pub test: bool,
     /// how to print values: table on a terminal, json otherwise
-    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv", "xlsx"]))]
+    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "jsonl", "csv", "xlsx"]))]
     pub format: Option<OutputFormat>,
     /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
@@ -202,6 +202,8 @@ pub enum OutputFormat {
     Table,
     /// For programs.
     Json,
+    /// For programs, a line for each entry of a list.
+    Jsonl,
     /// For spreadsheets.
     Csv,
     /// For Excel, into a file.
@@ -232,6 +234,8 @@ pub enum CliCommand {
         #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
         words: Vec<OsString>,
     },
+    /// Run code once for each row of a CSV file or workbook
+    Each(EachOptions),
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
         /// The scripts
@@ -280,6 +284,21 @@ pub enum CliCommand {
     /// Verify or show the journal of a run
     #[command(subcommand)]
     Journal(JournalCommand),
+}
+
+/// Which rows to run code for.
+#[derive(Debug, Clone, Args)]
+pub struct EachOptions {
+    /// a CSV file or workbook; `-` is standard input
+    pub file: String,
+    /// the code; `row` has the cells, as in row.email
+    pub code: String,
+    /// only rows for which CODE is true, such as 'row.department == "Design"'
+    #[arg(long = "where", value_name = "CODE")]
+    pub condition: Option<String>,
+    /// what args() returns
+    #[arg(value_name = "ARG", trailing_var_arg = true)]
+    pub words: Vec<OsString>,
 }
 
 /// What to do with a journal.
