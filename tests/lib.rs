@@ -22,6 +22,7 @@ mod guide;
 mod home;
 mod house;
 mod identifiers;
+mod jobs;
 mod journal_keep;
 #[cfg(unix)]
 mod listings;
@@ -54,6 +55,7 @@ mod scripts;
 mod secret_arguments;
 mod secrets;
 mod support;
+mod sync;
 mod tables;
 #[cfg(unix)]
 mod terminal;

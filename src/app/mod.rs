@@ -13,6 +13,7 @@ mod sandbox;
 mod script_arguments;
 mod secret_arguments;
 mod setup;
+mod sync;
 mod terminal;
 
 use crate::cli::{self, Cli, CliCommand, ColorChoice, GlobalOptions, OutputFormat};
@@ -108,6 +109,10 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
         Some(CliCommand::Each(each)) => script(&top.global, ScriptProgram::each_row(each), output),
+        Some(CliCommand::Sync(options)) => match &options.import {
+            Some(config) => sync::import(config, options.out.as_deref(), output),
+            None => script(&top.global, sync::program(options), output),
+        },
         Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),

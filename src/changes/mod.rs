@@ -14,3 +14,4 @@ mod single_changes;
 pub(crate) mod steps;
 pub(crate) mod submission;
 pub(crate) mod submit;
+pub(crate) mod sync;

@@ -236,6 +236,8 @@ pub enum CliCommand {
     },
     /// Run code once for each row of a CSV file or workbook
     Each(EachOptions),
+    /// Make groups follow the people of other systems: rows of a directory, of HR or of User Sync
+    Sync(SyncOptions),
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
         /// The scripts
@@ -299,6 +301,23 @@ pub struct EachOptions {
     /// what args() returns
     #[arg(value_name = "ARG", trailing_var_arg = true)]
     pub words: Vec<OsString>,
+}
+
+/// Which map to carry out, or which configuration to translate.
+#[derive(Debug, Clone, Args)]
+pub struct SyncOptions {
+    /// the map: which rows of which files belong into which groups (`umapish guide sync`)
+    #[arg(value_name = "MAP.toml")]
+    pub map: Option<String>,
+    /// the people, for a map that names no file; without a map, the groups are in the column `groups`
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<String>,
+    /// translate a user-sync-config.yml of Adobe's User Sync into a map, and list what has no counterpart
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "users"])]
+    pub import: Option<PathBuf>,
+    /// the new file for the translated map; standard output by default
+    #[arg(long, value_name = "FILE", requires = "import")]
+    pub out: Option<PathBuf>,
 }
 
 /// What to do with a journal.
