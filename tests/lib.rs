@@ -24,6 +24,7 @@ mod house;
 mod identifiers;
 mod jobs;
 mod journal_keep;
+mod journals;
 #[cfg(unix)]
 mod listings;
 mod live_runs;

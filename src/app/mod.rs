@@ -27,7 +27,7 @@ use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
 #[cfg(unix)]
 use crate::store::streams;
-use crate::subcommands::{check, definitions, functions, guide};
+use crate::subcommands::{check, definitions, functions, guide, journal as look};
 use refusal::refuse;
 use run_builder::setup;
 use std::ffi::OsString;
@@ -125,7 +125,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         }
         Some(CliCommand::Definitions { folder }) => definitions::run(&folder, output),
         Some(CliCommand::Resume { journal }) => resume(&top.global, journal, output),
-        Some(CliCommand::Journal(command)) => journal::look(command, output),
+        Some(CliCommand::Journal(options)) => look::run(options, top.global.format.is_some(), output),
         None => match top.eval {
             Some(code) => script(&top.global, ScriptProgram::evaluated(&code, top.words), output),
             None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),

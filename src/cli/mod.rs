@@ -279,13 +279,12 @@ pub enum CliCommand {
     },
     /// Finish an interrupted run: the same script, in the same mode and organization
     Resume {
-        /// the journal; on a terminal optional if only one run is unfinished
-        #[arg(value_name = "JOURNAL")]
+        /// id of the run, or its journal; on a terminal optional if only one run is unfinished
+        #[arg(value_name = "RUN")]
         journal: Option<PathBuf>,
     },
-    /// Verify or show the journal of a run
-    #[command(subcommand)]
-    Journal(JournalCommand),
+    /// List the runs that were kept, or show or verify one
+    Journal(JournalOptions),
 }
 
 /// Which rows to run code for.
@@ -320,19 +319,35 @@ pub struct SyncOptions {
     pub out: Option<PathBuf>,
 }
 
-/// What to do with a journal.
+/// Which journals to look at, and how.
+#[derive(Debug, Clone, Args)]
+pub struct JournalOptions {
+    /// folder of the journals, such as that of a colleague or of cron
+    #[arg(long, value_name = "DIR", global = true)]
+    pub journals: Option<PathBuf>,
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: Option<JournalCommand>,
+}
+
+/// What to do with journals.
 #[derive(Debug, Clone, Subcommand)]
 pub enum JournalCommand {
+    /// List the runs with their ids, the newest last
+    List,
+    /// Show a run, or everything that was done to a person
+    Show {
+        /// id of the run, or its journal; the newest by default
+        #[arg(value_name = "RUN", conflicts_with = "person")]
+        journal: Option<PathBuf>,
+        /// all changes of a person, by e-mail or username, also under earlier and later names
+        #[arg(long, value_name = "NAME")]
+        person: Option<String>,
+    },
     /// Verify that no line was changed, removed or moved
     Verify {
-        /// the journal; the newest by default
-        #[arg(value_name = "JOURNAL")]
-        journal: Option<PathBuf>,
-    },
-    /// Print its lines as JSON
-    Show {
-        /// the journal; the newest by default
-        #[arg(value_name = "JOURNAL")]
+        /// id of the run, or its journal; the newest by default
+        #[arg(value_name = "RUN")]
         journal: Option<PathBuf>,
     },
 }
@@ -461,10 +476,20 @@ impl GlobalOptions {
 /// Those of clap: wrong usage, or help and version, which are not failures.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let arguments: Vec<_> = arguments.into_iter().collect();
+    if let Some(version) = version::alone(&arguments) {
+        return Err(version);
+    }
     match TopLevel::try_parse_from(&arguments) {
-        Ok(top) if top.eval.is_some() => Ok(Cli { top, command: None }),
+        Ok(top) if top.eval.is_some() || !names_a_command(&top.words) => Ok(Cli { top, command: None }),
         _ => parse_whole(arguments),
     }
+}
+
+/// Whether a subcommand follows the options. Without one, the subcommands are not built, which takes four times as
+/// long as to read the options.
+fn names_a_command(words: &[OsString]) -> bool {
+    let first = words.first().and_then(|word| word.to_str());
+    first.is_some_and(|word| CliCommand::has_subcommand(word) || help_topics::SUBCOMMANDS.contains(&word))
 }
 
 fn parse_whole(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
@@ -557,6 +582,17 @@ mod tests {
             let Some(CliCommand::Run { words }) = cli.command else { panic!("{line}") };
             assert_eq!(words, ["s.rhai", "--test"]);
         }
+    }
+
+    #[test]
+    fn every_subcommand_is_read_as_one_and_every_script_is_not() {
+        for name in commands() {
+            assert!(names_a_command(&[name.clone().into()]), "{name}");
+        }
+        for word in ["s.rhai", "-", "./check", "CHECK"] {
+            assert!(!names_a_command(&[word.into(), "check".into()]), "{word}");
+        }
+        assert!(cli("--sandbox -q").command.is_none());
     }
 
     #[test]

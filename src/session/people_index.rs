@@ -14,6 +14,7 @@ use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
 use ahash::RandomState;
 use arcstr::ArcStr;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -48,8 +49,8 @@ struct IndexState {
     hasher: RandomState,
     /// Those of `read` who hold the role of a system administrator.
     admins: BTreeSet<u64>,
-    /// Whether a complete listing of all users was read.
-    is_complete: bool,
+    /// When a complete listing of all users had been read.
+    complete: Option<Timestamp>,
     /// The records that the script holds, for hints.
     records: Vec<Weak<User>>,
     record_limit: usize,
@@ -67,6 +68,22 @@ impl PeopleIndex {
     /// An index without people; `send_unlisted` sends commands even if the person is not among the active users.
     pub(crate) fn new(send_unlisted: bool) -> Self {
         Self { send_unlisted, state: Mutex::default() }
+    }
+
+    /// When a complete listing of all users had been read, if one was.
+    pub(crate) fn complete_since(&self) -> Option<Timestamp> {
+        self.state().complete
+    }
+
+    /// Whether the run has read an account with this name; `adobe_id` asks only for Adobe IDs, or only for others.
+    pub(crate) fn has_read(&self, name: &str, domain: Option<&str>, adobe_id: Option<bool>) -> bool {
+        let (name, domain) = (fold(name), fold(domain.unwrap_or_default()));
+        let key = PersonKey::of(&name, &domain);
+        let is_asked = |kind: &Option<IdentityType>| match (kind, adobe_id) {
+            (Some(kind), Some(adobe_id)) => (*kind == IdentityType::AdobeId) == adobe_id,
+            _ => true,
+        };
+        self.state().types_read(key).iter().any(is_asked)
     }
 
     fn state(&self) -> MutexGuard<'_, IndexState> {
@@ -105,7 +122,7 @@ impl GateHook for PeopleIndex {
 
     fn listing_ended(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
         if listing == ALL_USERS && entries.is_ok() {
-            self.state().is_complete = true;
+            self.state().complete.get_or_insert_with(Timestamp::now);
         }
     }
 }
@@ -205,7 +222,12 @@ impl IndexState {
             return Some(Resolution::Send(Evidence::Read));
         }
         let is_written = self.written.contains(digest(&self.hasher, None, key));
-        if creates || is_written || send_unlisted || deletes(command) || !(self.is_complete || is_unknown) {
+        if creates
+            || is_written
+            || send_unlisted
+            || deletes(command)
+            || !(self.complete.is_some() || is_unknown)
+        {
             return Some(Resolution::Send(Evidence::Service));
         }
         let what = if types.is_empty() { "" } else { " with that type of account" };
@@ -244,7 +266,7 @@ impl IndexState {
             );
             return Some(Resolution::Refuse { code: error_code::AMBIGUOUS_IDENTITY, message });
         }
-        if !unlisted.is_empty() && self.is_complete && !send_unlisted {
+        if !unlisted.is_empty() && self.complete.is_some() && !send_unlisted {
             let hint = match unlisted.as_slice() {
                 [user] => self.hint(&fold(user)).map(|hint| format!("; {hint}")).unwrap_or_default(),
                 _ => String::new(),

@@ -103,9 +103,8 @@ impl Desk {
     /// The journals runs have left.
     pub(crate) fn journals(&self) -> Vec<PathBuf> {
         let folder = self.folder.path().join(".local/state/umapish/journals");
-        let entries =
-            std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
-        entries.unwrap_or_default()
+        let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.extension().is_some_and(|ending| ending == "journal")).collect()
     }
 }
 

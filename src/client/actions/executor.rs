@@ -169,6 +169,7 @@ impl ActionExecutor {
     fn accept(&mut self, command: CheckedCommand) {
         let fault = command.fault().cloned();
         let resolution = self.client.resolve(command.command(), false);
+        self.client.hooks().iter().for_each(|hook| hook.accepted(command.command()));
         let mut item = PlannedCommand::new(self.next_index(), command);
         let outcome = if let Some(outcome) = self.recall(&mut item) {
             self.plan.recalled(&item, outcome.status);

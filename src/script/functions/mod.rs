@@ -81,6 +81,7 @@ pub fn register(engine: &mut Engine, help: FunctionHelp) {
     for family in FAMILIES {
         all.combine((family.module)(help));
     }
+    engine.register_global_module(lists::array_forms::module().into());
     all.build_index();
     let all = Shared::new(all);
     engine.register_global_module(all.clone());
