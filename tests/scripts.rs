@@ -85,9 +85,9 @@ const EXPECTED: &[Expected] = &[
     },
     Expected {
         script: "clean_direct",
-        arguments: "Photoshop,Designers",
-        live: &["live: "],
-        rehearsed: &["test: "],
+        arguments: "All Apps,Designers",
+        live: &["live: 0 of 0 direct memberships removed\n"],
+        rehearsed: &["test: 0 of 0 direct memberships removed\n"],
     },
     reading("duplicates", &["one address"]),
     Expected {
@@ -98,9 +98,9 @@ const EXPECTED: &[Expected] = &[
     },
     Expected {
         script: "change_domain",
-        arguments: "example.org example.com",
-        live: &["completed  quinn.baker@example.org -> quinn.baker@example.com\n"],
-        rehearsed: &["would_complete  quinn.baker@example.org -> quinn.baker@example.com\n"],
+        arguments: "emea.example.com example.com",
+        live: &["completed  yara.haddad@emea.example.com -> yara.haddad@example.com\n"],
+        rehearsed: &["would_complete  yara.haddad@emea.example.com -> yara.haddad@example.com\n"],
     },
     Expected {
         script: "clone_access",

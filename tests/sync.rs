@@ -221,3 +221,30 @@ fn scripts_match_people_and_sync_groups_themselves() {
     );
     run.failed(7, "nobody was removed from Engineering: 1 row of the source not certain");
 }
+
+/// By their headers: User Sync, Adobe's sample, and umapi-cli, which has the same columns in another order.
+#[test]
+fn files_of_other_tools_create_people_as_they_are() {
+    for (header, row) in [
+        (
+            "firstname,lastname,email,country,groups,type,username,domain",
+            "New,One,new.one@example.com,US,\"Designers\",,,",
+        ),
+        (
+            "type,username,domain,email,firstname,lastname,country,groups",
+            "federatedID,new.one@example.com,,new.one@example.com,New,One,US,Designers",
+        ),
+        (
+            "upn,mail,firstname,lastname,country_code,groups",
+            "new.one@example.com,new.one@example.com,New,One,US,Designers",
+        ),
+    ] {
+        let run =
+            Run::eval("print(multi_action(\"f.csv\").completed); get_user(\"new.one@example.com\").type");
+        let output = run.file("f.csv", format!("{header}\n{row}\n")).run().done();
+        assert_eq!(output, "1\n\"federatedID\"\n", "{header}");
+    }
+    let list =
+        Run::eval("multi_action(\"f.csv\")").file("f.csv", "type,username,domain\nadobeID,a@example.com,\n");
+    list.run().failed(1, "the file only names people, like the remove-list.csv of User Sync");
+}

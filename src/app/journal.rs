@@ -17,7 +17,8 @@ use crate::store::file_door;
 use crate::store::journal::reader;
 use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
-    GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, RowsRecord, ScriptRecord, TablesRecord,
+    GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, RowsRecord, ScriptRecord,
+    TablesRecord,
 };
 use crate::store::journal::retention;
 use crate::store::journal::unfinished_runs;

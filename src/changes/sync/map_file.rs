@@ -233,6 +233,13 @@ mod tests {
     }
 
     #[test]
+    fn the_map_of_the_guide_is_valid() {
+        let page = include_str!("../../guide/sync.md");
+        let map = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        assert_eq!(SyncMap::parse(map, Path::new("map.toml")).unwrap().parts.len(), 1);
+    }
+
+    #[test]
     fn what_is_not_understood_is_an_error_with_its_line() {
         for (text, expected) in [
             ("[[map]]\nfiel = \"x\"", "map.toml:2: unknown field `fiel`"),

@@ -84,7 +84,8 @@ fn yaml(path: &Path) -> Result<Value> {
 impl Translation {
     /// Lists something without a counterpart that changes nothing about who loses what.
     fn note(&mut self, line: impl Into<String>) {
-        self.result.without_counterpart.push(line.into());
+        // A line of a comment: what comes after a line break would be read.
+        self.result.without_counterpart.push(line.into().replace(char::is_control, " "));
     }
 
     /// Lists something without a counterpart that kept people out of a removal.
@@ -358,6 +359,28 @@ mod tests {
             assert_eq!(table["others"]["action"].as_str(), Some("keep"), "{change:?}");
             assert_eq!(table["limits"]["max_removals"].as_integer(), Some(0), "{change:?}");
         }
+    }
+
+    /// Whatever is in the file, the result is an error or a map that can be read.
+    #[test]
+    fn a_damaged_configuration_is_an_error_or_a_map() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("user-sync-config.yml");
+        let (mut seed, mut maps) = (7_usize, 0);
+        for _ in 0..300 {
+            let mut bytes = PLAIN.as_bytes().to_vec();
+            for _ in 0..3 {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let place = (seed >> 33) % bytes.len();
+                bytes[place] = b":-[]{}'\"#\n x&*!|"[(seed >> 20) % 17];
+            }
+            std::fs::write(&path, &bytes).unwrap();
+            if let Ok(map) = import(&path) {
+                toml::from_str::<toml::Table>(&map.text).unwrap();
+                maps += 1;
+            }
+        }
+        assert!(maps > 10, "{maps}");
     }
 
     #[test]
