@@ -4,6 +4,7 @@
 mod blanks;
 mod catalog;
 mod causes;
+mod checks;
 mod client;
 mod command_line;
 #[cfg(unix)]
@@ -36,6 +37,7 @@ mod outcomes;
 mod output_files;
 #[cfg(unix)]
 mod ownership;
+mod packing;
 mod protect;
 mod proxies;
 mod queue;

@@ -113,7 +113,9 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
             Some(config) => sync::import(config, options.out.as_deref(), output),
             None => script(&top.global, sync::program(options), output),
         },
-        Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
+        Some(CliCommand::Check { scripts, format }) => {
+            check::run(&scripts, format == Some(OutputFormat::Json), output)
+        }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
         Some(CliCommand::Sandbox(options)) => sandbox::serve(options, output),

@@ -27,7 +27,7 @@ const RUNNING: &[&str] = &["run", "each", "sync", "resume"];
 
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[
-    ("check", &["quiet", "color"]),
+    ("check", &["format", "quiet", "color"]),
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
     ("init", &["profile", "config"]),

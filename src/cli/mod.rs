@@ -240,9 +240,12 @@ pub enum CliCommand {
     Sync(SyncOptions),
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
-        /// The scripts
+        /// The scripts, or folders of scripts
         #[arg(value_name = "SCRIPT", required = true)]
         scripts: Vec<PathBuf>,
+        /// form of the findings
+        #[arg(short = 'o', long, value_name = "FORMAT", value_parser = formats(&["text", "json"]))]
+        format: Option<OutputFormat>,
     },
     /// Show the function reference
     Functions {

@@ -163,6 +163,12 @@ pub trait GateHook: Send + Sync {
         None
     }
 
+    /// Whether the run knows that the e-mail of a command's person belongs to one account only, which is the one that is
+    /// meant. Lists of a group cannot say which of several accounts they mean.
+    fn is_only_account(&self, _command: &Command) -> bool {
+        false
+    }
+
     /// Called when users were read.
     fn users_read(&self, _users: &[Arc<User>]) {}
 

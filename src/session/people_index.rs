@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::session::fingerprint_set::FingerprintSet;
 use crate::wire::command::Command;
 use crate::wire::error_code;
-use crate::wire::identity::{IdentityType, fold, folded};
+use crate::wire::identity::{IdentityType, fold, folded, looks_like_email};
 use crate::wire::outcome::Evidence;
 use crate::wire::step::StepRemoval;
 use crate::wire::subject::CommandSubject;
@@ -106,6 +106,10 @@ impl GateHook for PeopleIndex {
             state.add_written(command);
         }
         resolution
+    }
+
+    fn is_only_account(&self, command: &Command) -> bool {
+        self.state().is_only_account(command)
     }
 
     fn users_read(&self, users: &[Arc<User>]) {
@@ -234,6 +238,25 @@ impl IndexState {
         let hint = self.hint(&name).map(|hint| format!("; {hint}")).unwrap_or_default();
         let message = format!("`{user}` is not among the active users{what}{hint}");
         Some(Resolution::Refuse { code: error_code::NOT_PRESENT, message })
+    }
+
+    /// Whether a complete listing shows exactly one account with the e-mail of the command, of the type that is meant, and
+    /// the run has created no other.
+    fn is_only_account(&mut self, command: &Command) -> bool {
+        let CommandSubject::User { user, use_adobe_id, .. } = &command.subject else { return false };
+        let name = fold(user);
+        let key = PersonKey::of(&name, "");
+        if self.complete.is_none()
+            || !looks_like_email(&name)
+            || self.written.contains(self.digest(None, key))
+        {
+            return false;
+        }
+        match (self.types_read(key).as_slice(), use_adobe_id) {
+            ([_], None) => true,
+            ([kind], Some(flag)) => (*kind == Some(IdentityType::AdobeId)) == *flag,
+            _ => false,
+        }
     }
 
     /// Resolves the people whom a command adds to a user group or removes from it. The command is sent as a whole or

@@ -41,7 +41,7 @@ fn code_of_the_guide_fits_a_terminal() {
 fn every_configuration_is_valid() {
     for document in documents() {
         // Maps of `umapish sync` are parsed where they are declared.
-        for block in document.blocks_in("toml").filter(|block| !block.text.contains("[[map]]")) {
+        for block in document.blocks_in("toml").iter().filter(|block| !block.text.contains("[[map]]")) {
             let file = ConfigFile::parse(&block.text, &root().join(&document.name)).unwrap();
             assert!(file.profile("default").is_some() && !file.holds_secret(), "{}", document.name);
         }

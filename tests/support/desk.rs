@@ -20,8 +20,20 @@ pub(crate) struct Desk {
 impl Desk {
     /// With `job.rhai` in the folder.
     pub(crate) fn new(script: &str) -> Self {
+        Self::with_settings(sandbox::SandboxSettings::default(), script)
+    }
+
+    /// With `job.rhai` in the folder, and that many generated people.
+    pub(crate) fn of(people: usize, script: &str) -> Self {
+        Self::with_settings(
+            sandbox::SandboxSettings { users: Some(people), ..sandbox::SandboxSettings::default() },
+            script,
+        )
+    }
+
+    fn with_settings(settings: sandbox::SandboxSettings, script: &str) -> Self {
         let desk = Self {
-            server: Sandbox::start(sandbox::SandboxSettings::default()).unwrap(),
+            server: Sandbox::start(settings).unwrap(),
             folder: Arc::new(tempfile::tempdir().unwrap()),
         };
         std::fs::write(desk.folder.path().join("job.rhai"), script).unwrap();

@@ -113,6 +113,11 @@ impl<T: ListEntry> Listing<T> {
     /// listing that failed keeps its error; one that was interrupted can be continued.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         let page = self.read_page().await;
+        if let Some(groups) =
+            page.as_ref().ok().and_then(|page| T::groups(page.as_deref().unwrap_or_default()))
+        {
+            self.reader.client.shared.known_groups.add(groups, self.is_finished());
+        }
         self.notify_hooks(page.as_ref().map(Option::as_deref));
         page
     }
@@ -130,7 +135,7 @@ impl<T: ListEntry> Listing<T> {
             }
         }
         match page {
-            Err(error) => {
+            Err(error) if !self.end_reported => {
                 for hook in &hooks {
                     hook.listing_ended(&self.name, Err(error));
                 }
@@ -147,7 +152,7 @@ impl<T: ListEntry> Listing<T> {
                     }
                 }
             }
-            Ok(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
 
