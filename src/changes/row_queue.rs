@@ -26,7 +26,7 @@ impl RowQueue {
     /// # Errors
     /// `config`: settings are missing or invalid.
     pub(crate) fn open(session: &Session) -> Result<Rc<Self>> {
-        let queue = Rc::new(Self { queue: Queue::open(session)?, row: RefCell::default() });
+        let queue = Rc::new(Self { queue: Queue::open(session, false)?, row: RefCell::default() });
         single_changes::redirect(session, Rc::clone(&queue) as Rc<dyn CommandSink>);
         Ok(queue)
     }

@@ -2,7 +2,7 @@
 
 use crate::changes::report::Report;
 use crate::changes::submission::{CommandSource, Submission, TaggedCommand};
-use crate::changes::submit;
+use crate::changes::submit::{self, SubmitOptions};
 use crate::changes::sync::account_index::AccountIndex;
 use crate::changes::sync::group_changes::{self, GroupChanges, GroupState, SyncMode};
 use crate::changes::sync::limits::RemovalCap;
@@ -212,7 +212,8 @@ pub(crate) fn send(
     if commands.is_empty() {
         return Ok(None);
     }
-    submit::submit(session, &CommandList(commands), true).map(Some)
+    let options = SubmitOptions { skip_invalid: true, ..SubmitOptions::default() };
+    submit::submit(session, &CommandList(commands), options).map(Some)
 }
 
 /// A command for somebody without a row.
