@@ -187,7 +187,7 @@ impl Translation {
     }
 
     fn part(&self, directory_group: &str, groups: &[String], text: &mut String) {
-        let _ = writeln!(text, "\n[[map]]\nmatch = [\"email\", \"username\"]\nlists = [\"groups\"]");
+        let _ = writeln!(text, "\n[[map]]\nlists = [\"groups\"]");
         if !self.rename.is_empty() {
             let pairs = self.rename.iter().map(|(old, new)| format!("{} = {}", quoted(old), quoted(new)));
             let _ = writeln!(text, "rename = {{ {} }}", pairs.collect::<Vec<_>>().join(", "));
