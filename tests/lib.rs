@@ -4,6 +4,7 @@
 mod blanks;
 mod catalog;
 mod causes;
+mod checks;
 mod client;
 mod command_line;
 #[cfg(unix)]
@@ -22,6 +23,7 @@ mod home;
 mod house;
 mod identifiers;
 mod journal_keep;
+mod journals;
 #[cfg(unix)]
 mod listings;
 mod live_runs;
@@ -33,6 +35,7 @@ mod outcomes;
 mod output_files;
 #[cfg(unix)]
 mod ownership;
+mod packing;
 mod protect;
 mod proxies;
 mod queue;
@@ -48,6 +51,7 @@ mod run_summary;
 mod runner;
 mod sandbox;
 mod sandbox_responses;
+mod script_options;
 mod scripts;
 mod secret_arguments;
 mod secrets;

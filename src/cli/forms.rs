@@ -27,10 +27,11 @@ const RUNNING: &[&str] = &["run", "resume"];
 
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[
-    ("check", &["quiet", "color"]),
+    ("check", &["format", "quiet", "color"]),
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
     ("init", &["profile", "config"]),
+    ("journal", &["format", "color"]),
     ("sandbox", &["format", "quiet", "color"]),
 ];
 

@@ -4,6 +4,7 @@ use super::query::UserQuery;
 use crate::client::attempts::{ApiCall, FailedCall};
 use crate::client::connection::Client;
 use crate::client::event::ClientEvent;
+use crate::client::hooks::{UserListing, UserReading};
 use crate::client::http::target::RequestTarget;
 use crate::client::http::transport::HttpResponse;
 use crate::client::listing::dedup::{RecordDigest, RecordDigester};
@@ -57,6 +58,20 @@ impl ListingKind {
 
     pub(crate) fn is_groups(&self) -> bool {
         matches!(self, Self::Groups)
+    }
+
+    /// What its users were asked for; `None` for groups.
+    pub(crate) fn reading(&self, number: u64) -> Option<UserReading<'_>> {
+        match self {
+            Self::Users(query) => Some(UserReading::Listing(UserListing {
+                number,
+                group: query.group.as_deref(),
+                has_all_members: query.status.is_none(),
+                counts_indirect: query.direct_only == Some(false),
+                shows_groups: !query.exclude_groups,
+            })),
+            Self::Groups => None,
+        }
     }
 
     /// The listing's name in messages.

@@ -13,11 +13,14 @@ pub mod lists;
 pub mod many_at_once;
 pub mod numbers;
 pub mod operator;
+pub mod patterns;
 pub mod queue;
 pub mod random;
 pub mod raw_calls;
 pub mod records;
+pub mod script_options;
 pub mod sign_in;
+pub mod slices;
 pub mod string_functions;
 pub mod strings;
 pub mod text_files;
@@ -52,10 +55,13 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Text files", module: |_| exported_module!(text_files::functions) },
     FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
     FunctionFamily { title: "Strings", module: |_| strings::module() },
+    FunctionFamily { title: "Regular expressions", module: |_| exported_module!(patterns::functions) },
+    FunctionFamily { title: "Parts and sums", module: |_| exported_module!(slices::functions) },
     FunctionFamily { title: "Numbers", module: |_| exported_module!(numbers::functions) },
     FunctionFamily { title: "Time", module: |_| exported_module!(time::functions) },
     FunctionFamily { title: "Random", module: |_| exported_module!(random::functions) },
     FunctionFamily { title: "Operator and environment", module: |_| exported_module!(operator::functions) },
+    FunctionFamily { title: "Options of scripts", module: |_| exported_module!(script_options::functions) },
     FunctionFamily { title: "Help", module: |_| exported_module!(help::functions) },
     FunctionFamily { title: "Raw calls", module: |_| exported_module!(raw_calls::functions) },
     FunctionFamily {
