@@ -98,7 +98,7 @@ const EXPECTED: &[Expected] = &[
     },
     Expected {
         script: "change_domain",
-        arguments: "emea.example.com example.com",
+        arguments: "emea.example.com example.com --skip twin@emea.example.com",
         live: &["completed  yara.haddad@emea.example.com -> yara.haddad@example.com\n"],
         rehearsed: &["would_complete  yara.haddad@emea.example.com -> yara.haddad@example.com\n"],
     },
