@@ -94,7 +94,7 @@ fn a_direct_membership_goes_only_where_a_group_certainly_carries_the_profile() {
 }
 
 #[test]
-fn a_list_of_user_sync_names_who_leaves_and_hidden_rows_stop_the_run() {
+fn a_list_of_user_sync_names_who_leaves_and_which_of_two_accounts() {
     let list = "type,username,domain\nfederatedID,both@example.com,\nadobeID,ines.costa@example.net,\n";
     let visits = Visits::new(&[("remove-list.csv", list)]);
     visits.eval("add_to_groups(`both@example.com`, `Designers`, #{use_adobe_id: true})");
