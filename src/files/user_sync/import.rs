@@ -138,7 +138,7 @@ impl Translation {
         let _ = write!(text, "\n[limits]\nmax_unmatched = 0\n");
         if let Some(most) = at(config, &["limits", "max_adobe_only_users"]) {
             let most = word(most);
-            let most = if most.parse::<usize>().is_ok() { most } else { quoted(&most) };
+            let most = most.parse::<usize>().map_or_else(|_| quoted(&most), |count| count.to_string());
             let _ = writeln!(text, "max_others = {most}");
         }
         if self.result.keeps_everybody {
@@ -372,7 +372,7 @@ mod tests {
             for _ in 0..3 {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 let place = (seed >> 33) % bytes.len();
-                bytes[place] = b":-[]{}'\"#\n x&*!|"[(seed >> 20) % 17];
+                bytes[place] = b":-[]{}'\"#\n x&*!|"[(seed >> 20) % 16];
             }
             std::fs::write(&path, &bytes).unwrap();
             if let Ok(map) = import(&path) {
