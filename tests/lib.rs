@@ -8,6 +8,7 @@ mod apply_kills;
 mod blanks;
 mod catalog;
 mod causes;
+mod checks;
 mod client;
 mod command_line;
 #[cfg(unix)]
@@ -26,6 +27,7 @@ mod home;
 mod house;
 mod identifiers;
 mod journal_keep;
+mod journals;
 #[cfg(unix)]
 mod listings;
 mod live_runs;
@@ -37,6 +39,7 @@ mod outcomes;
 mod output_files;
 #[cfg(unix)]
 mod ownership;
+mod packing;
 mod plan;
 mod protect;
 mod proxies;

@@ -33,7 +33,7 @@ use crate::shell::{panics, runner};
 use crate::store::journal::plan_runs;
 #[cfg(unix)]
 use crate::store::streams;
-use crate::subcommands::{check, definitions, functions, guide};
+use crate::subcommands::{check, definitions, functions, guide, journal as look};
 use plan::PlanTarget;
 use refusal::refuse;
 use run_builder::setup;
@@ -128,7 +128,9 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
             &PlanTarget { out: options.out, html: options.html, exit_code: options.exit_code },
             output,
         ),
-        Some(CliCommand::Check { scripts }) => check::run(&scripts, output),
+        Some(CliCommand::Check { scripts, format }) => {
+            check::run(&scripts, format == Some(OutputFormat::Json), output)
+        }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
         Some(CliCommand::Copy { out }) => copy::save(&top.global, &out, output),
@@ -141,7 +143,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         }
         Some(CliCommand::Definitions { folder }) => definitions::run(&folder, output),
         Some(CliCommand::Resume { journal }) => resume(&top.global, journal, output),
-        Some(CliCommand::Journal(command)) => journal::look(command, output),
+        Some(CliCommand::Journal(options)) => look::run(options, top.global.format.is_some(), output),
         None => match top.eval {
             Some(code) => script(&top.global, ScriptProgram::evaluated(&code, top.words), output),
             None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),

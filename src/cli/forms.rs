@@ -28,11 +28,12 @@ const RUNNING: &[&str] = &["run", "plan", "apply", "resume"];
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[
     ("approve", &["reason", "quiet", "color"]),
-    ("check", &["quiet", "color"]),
     ("copy", &["profile", "config", "sandbox", "quiet", "verbose", "color"]),
+    ("check", &["format", "quiet", "color"]),
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
     ("init", &["profile", "config"]),
+    ("journal", &["format", "color"]),
     ("sandbox", &["format", "quiet", "color"]),
 ];
 

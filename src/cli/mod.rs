@@ -257,9 +257,12 @@ pub enum CliCommand {
     },
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
-        /// The scripts
+        /// The scripts, or folders of scripts
         #[arg(value_name = "SCRIPT", required = true)]
         scripts: Vec<PathBuf>,
+        /// form of the findings
+        #[arg(short = 'o', long, value_name = "FORMAT", value_parser = formats(&["text", "json"]))]
+        format: Option<OutputFormat>,
     },
     /// Show the function reference
     Functions {
@@ -302,13 +305,12 @@ pub enum CliCommand {
     },
     /// Finish an interrupted run: the same script, in the same mode and organization
     Resume {
-        /// the journal; on a terminal optional if only one run is unfinished
-        #[arg(value_name = "JOURNAL")]
+        /// id of the run, or its journal; on a terminal optional if only one run is unfinished
+        #[arg(value_name = "RUN")]
         journal: Option<PathBuf>,
     },
-    /// Verify or show the journal of a run
-    #[command(subcommand)]
-    Journal(JournalCommand),
+    /// List the runs that were kept, or show or verify one
+    Journal(JournalOptions),
 }
 
 /// How to plan a script.
@@ -328,19 +330,35 @@ pub struct PlanOptions {
     pub words: Vec<OsString>,
 }
 
-/// What to do with a journal.
+/// Which journals to look at, and how.
+#[derive(Debug, Clone, Args)]
+pub struct JournalOptions {
+    /// folder of the journals, such as that of a colleague or of cron
+    #[arg(long, value_name = "DIR", global = true)]
+    pub journals: Option<PathBuf>,
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: Option<JournalCommand>,
+}
+
+/// What to do with journals.
 #[derive(Debug, Clone, Subcommand)]
 pub enum JournalCommand {
+    /// List the runs with their ids, the newest last
+    List,
+    /// Show a run, or everything that was done to a person
+    Show {
+        /// id of the run, or its journal; the newest by default
+        #[arg(value_name = "RUN", conflicts_with = "person")]
+        journal: Option<PathBuf>,
+        /// all changes of a person, by e-mail or username, also under earlier and later names
+        #[arg(long, value_name = "NAME")]
+        person: Option<String>,
+    },
     /// Verify that no line was changed, removed or moved
     Verify {
-        /// the journal; the newest by default
-        #[arg(value_name = "JOURNAL")]
-        journal: Option<PathBuf>,
-    },
-    /// Print its lines as JSON
-    Show {
-        /// the journal; the newest by default
-        #[arg(value_name = "JOURNAL")]
+        /// id of the run, or its journal; the newest by default
+        #[arg(value_name = "RUN")]
         journal: Option<PathBuf>,
     },
 }

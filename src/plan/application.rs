@@ -1,7 +1,7 @@
 //! Sends the commands of a plan: in their order, no command after one that it depends on has failed.
 
 use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
-use crate::changes::submit;
+use crate::changes::submit::{self, SubmitOptions};
 use crate::client::outcome::{Outcome, Status};
 use crate::error::{Error, Result};
 use crate::host::session::Session;
@@ -94,7 +94,9 @@ pub fn apply(
         let entries =
             segment.iter().map(|command| entry(command, changed, &undone)).collect::<Result<Vec<_>>>()?;
         statuses.borrow_mut().clear();
-        submit::submit(session, &PlanEntries(entries), true)?;
+        // Exactly the commands of the plan: they are not put together to other ones.
+        let options = SubmitOptions { skip_invalid: true, sends_singly: true };
+        submit::submit(session, &PlanEntries(entries), options)?;
         for (index, command) in segment.iter().enumerate() {
             let status = statuses.borrow().get(&index).copied();
             if !status.is_some_and(Status::is_done) {

@@ -7,6 +7,7 @@ pub mod json;
 pub mod json_text;
 mod key;
 pub mod list_operators;
+pub mod moment;
 pub mod names;
 pub mod nesting;
 pub mod option_values;

@@ -13,12 +13,14 @@ pub mod lists;
 pub mod many_at_once;
 pub mod numbers;
 pub mod operator;
+pub mod patterns;
 pub mod queue;
 pub mod random;
 pub mod raw_calls;
 pub mod records;
 pub mod script_options;
 pub mod sign_in;
+pub mod slices;
 pub mod string_functions;
 pub mod strings;
 pub mod text_files;
@@ -53,6 +55,8 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Text files", module: |_| exported_module!(text_files::functions) },
     FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
     FunctionFamily { title: "Strings", module: |_| strings::module() },
+    FunctionFamily { title: "Regular expressions", module: |_| exported_module!(patterns::functions) },
+    FunctionFamily { title: "Parts and sums", module: |_| exported_module!(slices::functions) },
     FunctionFamily { title: "Numbers", module: |_| exported_module!(numbers::functions) },
     FunctionFamily { title: "Time", module: |_| exported_module!(time::functions) },
     FunctionFamily { title: "Random", module: |_| exported_module!(random::functions) },
@@ -79,6 +83,7 @@ pub fn register(engine: &mut Engine, help: FunctionHelp) {
     for family in FAMILIES {
         all.combine((family.module)(help));
     }
+    engine.register_global_module(lists::array_forms::module().into());
     all.build_index();
     let all = Shared::new(all);
     engine.register_global_module(all.clone());

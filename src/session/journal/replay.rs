@@ -459,6 +459,7 @@ mod tests {
             piece: 0,
             pieces: 1,
             command: add(user),
+            before: Vec::new(),
             earlier: None,
         };
         RequestRecord {

@@ -2,13 +2,17 @@
 
 mod checksum_chain;
 pub mod directory;
+pub(crate) mod journaled_run;
+pub(crate) mod moment;
+pub mod person_record;
 pub(crate) mod plan_runs;
 pub mod reader;
 pub mod record;
 pub(crate) mod retention;
+pub(crate) mod run_id;
 pub mod sha256;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod unfinished_runs;
 pub mod writer;
 
