@@ -4,6 +4,7 @@
 mod accuracy;
 mod apply;
 mod copy;
+mod copy_file;
 mod core_files;
 mod first_line;
 mod former_files;
@@ -133,7 +134,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
-        Some(CliCommand::Copy { out }) => copy::save(&top.global, &out, output),
+        Some(CliCommand::Copy { out }) => copy_file::save(&top.global, &out, output),
         Some(CliCommand::Sandbox(options)) => sandbox::serve(options, output),
         Some(CliCommand::Init(options)) => setup::init(&options, &top.global, output),
         Some(CliCommand::Doctor) => setup::doctor(&top.global, output),

@@ -94,8 +94,7 @@ pub fn apply(
         let entries =
             segment.iter().map(|command| entry(command, changed, &undone)).collect::<Result<Vec<_>>>()?;
         statuses.borrow_mut().clear();
-        // Exactly the commands of the plan: they are not put together to other ones.
-        let options = SubmitOptions { skip_invalid: true, sends_singly: true };
+        let options = SubmitOptions { skip_invalid: true, ..SubmitOptions::default() };
         submit::submit(session, &PlanEntries(entries), options)?;
         for (index, command) in segment.iter().enumerate() {
             let status = statuses.borrow().get(&index).copied();

@@ -9,7 +9,7 @@ mod carried;
 mod knowledge;
 mod prediction;
 
-pub use builder::{CopyBuilder, OrganizationCopy};
+pub use builder::CopyBuilder;
 pub(super) use knowledge::CopyKnowledge;
 pub use knowledge::{CopyDoubts, MemberSource};
 pub(super) use prediction::{CommandForecast, forecast_before};
