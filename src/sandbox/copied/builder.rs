@@ -1,7 +1,7 @@
 //! Builds a copy from the listings of groups and of users with indirect memberships.
 
-use super::knowledge::{CopyKnowledge, MemberSource};
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use crate::sandbox::copy_knowledge::{CopyKnowledge, MemberSource};
 use crate::sandbox::domains::{DomainTable, LoginRule, SandboxDomain, of_email};
 use crate::sandbox::groups::{GroupId, GroupKind, NamedGroup, SandboxGroup};
 use crate::sandbox::org::SandboxOrganization;

@@ -6,10 +6,7 @@
 
 mod builder;
 mod carried;
-mod knowledge;
 mod prediction;
 
 pub use builder::CopyBuilder;
-pub(super) use knowledge::CopyKnowledge;
-pub use knowledge::{CopyDoubts, MemberSource};
 pub(super) use prediction::{CommandForecast, forecast_before};
