@@ -119,10 +119,10 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
-        Some(CliCommand::Apply { plan, skip_changed }) => {
-            apply::apply(&top.global, &plan, skip_changed, output)
+        Some(CliCommand::Apply { file, skip_changed }) => {
+            apply::apply(&top.global, &file, skip_changed, output)
         }
-        Some(CliCommand::Approve { plan }) => plan_approval::approve(&top.global, &plan, output),
+        Some(CliCommand::Approve { file }) => plan_approval::approve(&top.global, &file, output),
         Some(CliCommand::Plan(options)) => plan::plan(
             &top.global,
             ScriptProgram::script(options.words),

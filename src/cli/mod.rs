@@ -244,7 +244,7 @@ pub enum CliCommand {
     Apply {
         /// the plan
         #[arg(value_name = "FILE")]
-        plan: PathBuf,
+        file: PathBuf,
         /// leave out what changed since the plan was made
         #[arg(long)]
         skip_changed: bool,
@@ -253,7 +253,7 @@ pub enum CliCommand {
     Approve {
         /// the plan
         #[arg(value_name = "FILE")]
-        plan: PathBuf,
+        file: PathBuf,
     },
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
