@@ -13,6 +13,7 @@ use crate::output::Output;
 use crate::plan::application::{self, AppliedOutcomes, AppliedStatuses};
 use crate::plan::comparison::{ComparedName, Comparison, CurrentState};
 use crate::plan::file::PlanFile;
+use crate::plan::plan_command::MembershipBefore;
 use crate::quantity::counted;
 use crate::session::guard::{Allowance, GuardLimits, NamePattern};
 use crate::session::journal::recorder::JournalRecorder;
@@ -103,6 +104,7 @@ fn prepared(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result
         sha256: Some(plan.sha256.clone()),
         text: None,
         shows_value: false,
+        rows: None,
     };
     head.plan = Some(plan.sha256.clone());
     let folder = (context.folder)()?;
@@ -128,12 +130,26 @@ fn prepared(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result
                 setup.settings.recorder = Some(Arc::new(JournalRecorder::new(head, Redactor::default())));
             }
         }
+        if let Some(recorder) = &setup.settings.recorder {
+            expect_direct(recorder, &plan);
+        }
         setup.setup.hooks = run_setup::hook_factory(&setup.settings);
     }
     let sink = AppliedOutcomes::new(setup.settings.sink.take());
     let statuses = sink.statuses();
     setup.settings.sink = Some(Box::new(sink));
     Ok(Some(ReadyPlan { plan, setup, statuses }))
+}
+
+/// Tells the journal who was a direct member when the plan was made.
+fn expect_direct(recorder: &JournalRecorder, plan: &PlanFile) {
+    let accounts = plan.commands.iter().flat_map(|command| &command.before.accounts);
+    for (id, account) in accounts.filter_map(|account| Some((account.id.as_deref()?, account))) {
+        let direct = account.memberships.iter().filter(|(_, state)| **state == MembershipBefore::Direct);
+        for (group, _) in direct {
+            recorder.expect_direct(id, group);
+        }
+    }
 }
 
 fn check_mode(global: &GlobalOptions) -> Result<()> {
@@ -179,6 +195,7 @@ fn program_of(file: &Path) -> ScriptProgram {
         secret_arguments: 0,
         shows_value: false,
         limits: ScriptLimits::default(),
+        rows: None,
     }
 }
 

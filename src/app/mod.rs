@@ -20,7 +20,9 @@ mod sandbox;
 mod script_arguments;
 mod secret_arguments;
 mod setup;
+mod sync;
 mod terminal;
+mod undo;
 
 use crate::cli::{self, Cli, CliCommand, ColorChoice, GlobalOptions, OutputFormat};
 use crate::error::Result;
@@ -63,7 +65,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     panics::silence();
     let is_dumb = terminal::is_dumb();
     let mut settings = settings(&cli.top.global);
-    if cli.top.global.plan.is_some() || matches!(cli.command, Some(CliCommand::Plan(_))) {
+    if cli.top.global.plan.is_some() || matches!(cli.command, Some(CliCommand::Plan(_) | CliCommand::Undo(_)))
+    {
         settings.form = settings.form.or(Some(OutputForm::Table));
     }
     let output = Output::standard(settings, terminal::no_color() || is_dumb);
@@ -87,6 +90,7 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
     let form = global.format.and_then(|format| match format {
         OutputFormat::Table => Some(OutputForm::Table),
         OutputFormat::Json => Some(OutputForm::Json),
+        OutputFormat::Jsonl => Some(OutputForm::JsonLines),
         OutputFormat::Csv => Some(OutputForm::Csv),
         OutputFormat::Xlsx => Some(OutputForm::Xlsx),
         OutputFormat::Text | OutputFormat::Markdown => None,
@@ -122,6 +126,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         Some(CliCommand::Apply { file, skip_changed }) => {
             apply::apply(&top.global, &file, skip_changed, output)
         }
+        Some(CliCommand::Undo(options)) => undo::undo(&top.global, &options, output),
         Some(CliCommand::Approve { file }) => plan_approval::approve(&top.global, &file, output),
         Some(CliCommand::Plan(options)) => plan::plan(
             &top.global,
@@ -129,6 +134,11 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
             &PlanTarget { out: options.out, html: options.html, exit_code: options.exit_code },
             output,
         ),
+        Some(CliCommand::Each(each)) => script(&top.global, ScriptProgram::each_row(each), output),
+        Some(CliCommand::Sync(options)) => match &options.import {
+            Some(config) => sync::import(config, options.out.as_deref(), output),
+            None => script(&top.global, sync::program(options), output),
+        },
         Some(CliCommand::Check { scripts, format }) => {
             check::run(&scripts, format == Some(OutputFormat::Json), output)
         }

@@ -9,3 +9,4 @@ pub mod irreversible;
 pub mod plan_command;
 pub mod recording;
 pub mod summary;
+pub(crate) mod undo;
