@@ -6,11 +6,11 @@ use umapi_shell::cli;
 use umapi_shell::config::table::SETTINGS;
 
 /// Lines of `umapish --help` and of the help of a subcommand that runs a script.
-const LONGEST_HELP: usize = 70;
+const LONGEST_HELP: usize = 80;
 /// Lines of the help of any other subcommand.
 const LONGEST_SHORT_HELP: usize = 25;
 /// The subcommands that run a script.
-const RUNNING: &[&str] = &["run", "plan", "apply", "resume"];
+const RUNNING: &[&str] = &["run", "plan", "apply", "each", "sync", "resume"];
 /// Every subcommand that runs none, with what it needs to be complete.
 const OTHERS: &[(&str, &str)] = &[
     ("approve", "approve a.plan"),
