@@ -171,9 +171,12 @@ fn a_continued_plan_compares_those_that_are_left() {
     desk.start("--live -e").arg(other).run().done();
     let (code, _, words) = desk.run("apply a.plan --live");
     if done < all {
-        assert_eq!(code, 7, "{words}");
+        // 6 where commands were under way when the run was killed: they stay unknown until the plan goes on.
+        assert!([6, 7].contains(&code), "{code}: {words}");
+        assert!(words.contains("nothing was sent"), "{words}");
         let (code, _, words) = desk.run("apply a.plan --live --skip-changed");
-        assert_eq!(code, 3, "{words}");
+        assert!([3, 6].contains(&code), "{code}: {words}");
+        assert!(words.contains("umapish.changed_since_plan"), "{words}");
     }
     assert_eq!(value(&desk, r#"get_users(#{group: "Interns"}).len()"#), (all - 1).to_string());
 }

@@ -6,15 +6,17 @@ use umapi_shell::cli;
 use umapi_shell::config::table::SETTINGS;
 
 /// Lines of `umapish --help` and of the help of a subcommand that runs a script.
-const LONGEST_HELP: usize = 60;
+const LONGEST_HELP: usize = 80;
 /// Lines of the help of any other subcommand.
 const LONGEST_SHORT_HELP: usize = 25;
 /// The subcommands that run a script.
-const RUNNING: &[&str] = &["run", "resume"];
+const RUNNING: &[&str] = &["run", "plan", "apply", "each", "sync", "resume"];
 /// Every subcommand that runs none, with what it needs to be complete.
 const OTHERS: &[(&str, &str)] = &[
+    ("approve", "approve a.plan"),
     ("check", "check x.rhai"),
     ("completions", "completions bash"),
+    ("copy", "copy --out a.json"),
     ("definitions", "definitions folder"),
     ("doctor", "doctor"),
     ("functions", "functions get_user"),
@@ -95,6 +97,10 @@ fn every_option_is_documented_in_the_help_of_run() {
 fn what_means_nothing_without_a_script_is_refused_on_either_side() {
     for (name, line) in OTHERS {
         for option in OF_A_RUN {
+            // An approval has a reason.
+            if (*name, *option) == ("approve", "--reason=audit") {
+                continue;
+            }
             for line in [format!("{option} {line}"), format!("{line} {option}")] {
                 let long = option.split('=').next().unwrap();
                 let message = format!("'{long}' cannot be used with 'umapish {name}', which runs no script");

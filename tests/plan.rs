@@ -203,3 +203,14 @@ fn with_the_limits_of_the_service_a_plan_needs_one_full_listing() {
     let full = server.requests().iter().filter(|seen| seen.endpoint == "Users").count();
     assert_eq!(full, 1);
 }
+
+#[test]
+fn a_copy_leaves_nothing_in_the_temporary_folder() {
+    let desk = Desk::new(JOB);
+    let place = desk.folder.path().join("temporary");
+    std::fs::create_dir(&place).unwrap();
+    for (line, code) in [("--copy -e 1", 0), ("plan job.rhai", 3), ("--sandbox -e 1", 0)] {
+        desk.start(line).env("TMPDIR", place.to_str().unwrap()).run().exits(code);
+        assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0, "{line}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::output::Output;
 use crate::plan::application::{self, AppliedOutcomes, AppliedStatuses};
-use crate::plan::comparison::{AccountName, Comparison, CurrentState};
+use crate::plan::comparison::{ComparedName, Comparison, CurrentState};
 use crate::plan::file::PlanFile;
 use crate::plan::plan_command::MembershipBefore;
 use crate::quantity::counted;
@@ -290,8 +290,8 @@ fn groups(session: &Session) -> Result<Vec<Arc<Group>>> {
 /// The accounts as they are now: read singly, or by one listing where there are many.
 fn accounts(
     session: &Session,
-    names: &BTreeSet<AccountName>,
-) -> Result<HashMap<AccountName, Option<Arc<User>>>> {
+    names: &BTreeSet<ComparedName>,
+) -> Result<HashMap<ComparedName, Option<Arc<User>>>> {
     let client = session.client()?;
     session.wait(async {
         let mut found = HashMap::new();

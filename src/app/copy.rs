@@ -1,9 +1,6 @@
 //! Copies of an organization: read from its listings, served in this process, or kept in a file.
 
-use super::refusal::refuse;
-use super::run_builder::listen;
 use crate::app::organization::{OrganizationContext, sandbox_settings};
-use crate::cli::GlobalOptions;
 use crate::client::Client;
 use crate::client::event::ClientObserver;
 use crate::client::listing::Listing;
@@ -12,22 +9,15 @@ use crate::client::listing::query::UserQuery;
 use crate::client::settings::{Mode, Pace, SignInFlow};
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
-use crate::output::Output;
 use crate::plan::file::PlanListing;
-use crate::quantity::counted;
 use crate::sandbox::{CopyBuilder, MemberSource, Sandbox};
 use crate::session::guard::GuardLimits;
-use crate::shell::exit_code::RunExit;
-use crate::shell::progress::ProgressReporter;
-use crate::store::atomic_file::FileAccess;
-use crate::store::file_door;
 use crate::store::saved_listing::{SavedListing, SavedListings};
 use crate::wire::group::Group;
 use crate::wire::limits::LISTING_INTERVAL_SECONDS;
 use crate::wire::user::User;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -213,6 +203,8 @@ impl OrganizationReplica {
                 settings.organization.clone_from(&served.organization);
                 settings.timeout = COPY_TIMEOUT;
                 settings.pace = Pace::Off;
+                // A plan shows what is done to each person.
+                settings.pack = false;
                 settings.verify_delay = Duration::ZERO;
                 Ok(settings)
             }),
@@ -226,37 +218,4 @@ fn cannot_serve(error: &dyn std::fmt::Display) -> Error {
         format!("the copy cannot be served: {error}"),
         "Try again; if it still fails, another program blocks connections on loopback.",
     )
-}
-
-/// Writes a copy of the organization to a file.
-pub(crate) fn save(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> RunExit {
-    match saved(global, file, output) {
-        Ok(count) => {
-            output.note(&format!(
-                "{} in {}; it is served by: umapish sandbox --state {}",
-                counted(count, "user"),
-                file.display(),
-                file.display()
-            ));
-            RunExit::Done
-        }
-        Err(error) => refuse(&error, output),
-    }
-}
-
-fn saved(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result<usize> {
-    let interrupt = listen(Duration::ZERO, output)?;
-    let progress: Arc<dyn ClientObserver> =
-        Arc::new(ProgressReporter::new(Arc::clone(output), global.verbose));
-    let context = OrganizationContext::of(global, output)?;
-    let replica = OrganizationReplica::read(&context, &interrupt, &progress)?;
-    replica.server.complete_copy().map_err(|problem| Error::file(file.display().to_string(), problem))?;
-    for doubt in replica.server.doubts() {
-        output.warning(&format!("the organization changed while it was read: {doubt}"));
-    }
-    // Nobody else may read it, not even while it is written.
-    file_door::replace(file, FileAccess::Private, |_| Ok(()))?;
-    let target: PathBuf = file_door::real(file);
-    replica.server.save(&target).map_err(|error| Error::io(file, error))?;
-    Ok(replica.listings().iter().find(|listing| listing.name == "users").map_or(0, |listing| listing.entries))
 }

@@ -4,6 +4,7 @@
 mod accuracy;
 mod apply;
 mod copy;
+mod copy_file;
 mod core_files;
 mod first_line;
 mod former_files;
@@ -122,11 +123,11 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
-        Some(CliCommand::Apply { plan, skip_changed }) => {
-            apply::apply(&top.global, &plan, skip_changed, output)
+        Some(CliCommand::Apply { file, skip_changed }) => {
+            apply::apply(&top.global, &file, skip_changed, output)
         }
         Some(CliCommand::Undo(options)) => undo::undo(&top.global, &options, output),
-        Some(CliCommand::Approve { plan }) => plan_approval::approve(&top.global, &plan, output),
+        Some(CliCommand::Approve { file }) => plan_approval::approve(&top.global, &file, output),
         Some(CliCommand::Plan(options)) => plan::plan(
             &top.global,
             ScriptProgram::script(options.words),
@@ -143,7 +144,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
-        Some(CliCommand::Copy { out }) => copy::save(&top.global, &out, output),
+        Some(CliCommand::Copy { out }) => copy_file::save(&top.global, &out, output),
         Some(CliCommand::Sandbox(options)) => sandbox::serve(options, output),
         Some(CliCommand::Init(options)) => setup::init(&options, &top.global, output),
         Some(CliCommand::Doctor) => setup::doctor(&top.global, output),

@@ -257,7 +257,7 @@ fn block(heading: &str, rows: Vec<Value>, output: &Output) {
     }
 }
 
-/// The console of a planned script: what it prints is no part of the plan, so it goes to the operator.
+/// The console of a planned script: what it prints is not part of the plan, so it goes to the operator.
 struct PlanConsole(TerminalConsole);
 
 impl HostConsole for PlanConsole {

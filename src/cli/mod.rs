@@ -246,7 +246,7 @@ pub enum CliCommand {
     Apply {
         /// the plan
         #[arg(value_name = "FILE")]
-        plan: PathBuf,
+        file: PathBuf,
         /// leave out what changed since the plan was made
         #[arg(long)]
         skip_changed: bool,
@@ -257,7 +257,7 @@ pub enum CliCommand {
     Approve {
         /// the plan
         #[arg(value_name = "FILE")]
-        plan: PathBuf,
+        file: PathBuf,
     },
     /// Run code once for each row of a CSV file or workbook
     Each(EachOptions),

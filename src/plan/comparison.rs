@@ -20,13 +20,13 @@ pub struct PlanDifference {
 }
 
 /// The name by which an account is read: an e-mail or a username, and its domain.
-pub type AccountName = (String, Option<String>);
+pub type ComparedName = (String, Option<String>);
 
 /// The organization as it is now, as far as a plan concerns it.
 #[derive(Debug, Default)]
 pub struct CurrentState {
     /// The accounts by the names that [`Comparison::accounts`] returns; `None` for one that is not an active user.
-    pub accounts: HashMap<AccountName, Option<Arc<User>>>,
+    pub accounts: HashMap<ComparedName, Option<Arc<User>>>,
     /// The numbers of the groups of each folded name.
     pub groups: HashMap<String, Vec<i64>>,
 }
@@ -73,11 +73,11 @@ impl<'p> Comparison<'p> {
     }
 
     /// The accounts to read, each once.
-    pub fn accounts(&self) -> BTreeSet<AccountName> {
+    pub fn accounts(&self) -> BTreeSet<ComparedName> {
         self.pending().flat_map(|command| &command.before.accounts).map(|one| self.name_of(one)).collect()
     }
 
-    fn name_of(&self, account: &AccountBefore) -> AccountName {
+    fn name_of(&self, account: &AccountBefore) -> ComparedName {
         let renamed = self.expected.accounts.get(&key(account)).and_then(|expected| expected.email.clone());
         match renamed {
             Some(email) => (email, account.domain.clone().filter(|domain| domain == "AdobeID")),

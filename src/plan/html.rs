@@ -91,7 +91,7 @@ fn sections(plan: &PlanFile, summary: &PlanSummary) -> String {
     section(&mut text, "Files that the script would write", &list(plan.files.iter().map(String::as_str)));
     let listings = plan.listings.iter().map(|listing| {
         let when = listing.read.strftime("%Y-%m-%d %H:%M:%S UTC");
-        let line = format!("{}: {} of {when}", listing.name, counted(listing.entries, "entry"));
+        let line = format!("{}: {} of {when}", listing.name, counted(listing.entries, "record"));
         std::iter::once(&line).chain(&listing.doubts).cloned().collect::<Vec<_>>().join("; ")
     });
     section(&mut text, "Listings", &list(listings.collect::<Vec<_>>().iter().map(String::as_str)));

@@ -3,7 +3,7 @@
 use super::groups::GroupId;
 use super::ids::PersonId;
 use crate::sandbox::accounts::{AccountStanding, AccountTable, SandboxAccount};
-use crate::sandbox::copied::CopyKnowledge;
+use crate::sandbox::copy_knowledge::CopyKnowledge;
 use crate::sandbox::groups::{GroupKind, GroupTable, SandboxGroup};
 use crate::wire::user::User;
 use arcstr::ArcStr;

@@ -83,6 +83,9 @@ pub(crate) fn run_task(
 /// the functions of the engine are left to it: to free them one by one takes an eighth of a short run (callgrind).
 fn release(mut engine: Engine) {
     engine.set_module_resolver(DummyModuleResolver::new());
+    // What holds the session goes, so that the session ends and its temporary folder is deleted.
+    engine.set_default_tag(Dynamic::UNIT);
+    engine.on_print(|_| {}).on_debug(|_, _, _| {}).on_progress(|_| None);
     std::mem::forget(engine);
 }
 

@@ -1,10 +1,11 @@
 //! Builds a copy from the listings of groups and of users with indirect memberships.
 
-use super::knowledge::{CopyKnowledge, MemberSource};
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use crate::sandbox::copy_knowledge::{CopyKnowledge, MemberSource};
 use crate::sandbox::domains::{DomainTable, LoginRule, SandboxDomain, of_email};
 use crate::sandbox::groups::{GroupId, GroupKind, NamedGroup, SandboxGroup};
 use crate::sandbox::org::SandboxOrganization;
+use crate::sandbox::organization_copy::OrganizationCopy;
 use crate::wire::group::Group;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::interner::StringInterner;
@@ -187,17 +188,6 @@ impl CopyBuilder {
         org.copy = Some(Box::new(knowledge));
         org.people.remember();
         OrganizationCopy(org)
-    }
-}
-
-/// A copy of an organization, ready to be served.
-#[derive(Debug)]
-pub struct OrganizationCopy(pub(in crate::sandbox) SandboxOrganization);
-
-impl OrganizationCopy {
-    /// Signs that the original changed while it was read.
-    pub fn doubts(&self) -> &[String] {
-        self.0.copy.as_ref().map(|copy| copy.doubts.as_slice()).unwrap_or_default()
     }
 }
 

@@ -6,10 +6,7 @@
 
 mod builder;
 mod carried;
-mod knowledge;
 mod prediction;
 
-pub use builder::{CopyBuilder, OrganizationCopy};
-pub(super) use knowledge::CopyKnowledge;
-pub use knowledge::{CopyDoubts, MemberSource};
+pub use builder::CopyBuilder;
 pub(super) use prediction::{CommandForecast, forecast_before};

@@ -101,6 +101,12 @@ impl CommandForecast {
                     }
                 }
                 StepAction::RemoveFromAllGroups | StepAction::RemoveFromOrganization { .. } => {
+                    let leaves = matches!(step.action, StepAction::RemoveFromOrganization { .. });
+                    let now = found.and_then(|id| org.people.get(id)).map(|person| person.groups.clone());
+                    // A read-only group keeps its members when they are removed from all groups.
+                    for id in now.into_iter().flatten().filter(|_| !leaves) {
+                        self.doubt_members(org, id);
+                    }
                     for id in original.map(|person| person.groups.clone()).unwrap_or_default() {
                         if let Some(group) = org.groups.get(id) {
                             let state = direct_state(org, found, id);

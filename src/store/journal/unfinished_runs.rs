@@ -156,9 +156,12 @@ impl RunStory {
         match status {
             Status::Completed | Status::WouldComplete => self.done += 1,
             Status::Unknown | Status::Unverified | Status::NotSent => self.open += 1,
-            Status::Failed | Status::PartlyDone | Status::StillMember => self.failed += 1,
             // A plan keeps no journal.
-            Status::Planned | Status::WouldFail => {}
+            Status::Failed
+            | Status::PartlyDone
+            | Status::StillMember
+            | Status::Planned
+            | Status::WouldFail => self.failed += 1,
         }
     }
 
