@@ -5,16 +5,20 @@ use crate::support::run::Finished;
 use umapi_shell::cli;
 use umapi_shell::config::table::SETTINGS;
 
-/// Lines of `umapish --help` and of the help of a subcommand that runs a script.
+/// Lines of `umapish --help`.
 const LONGEST_HELP: usize = 60;
+/// Lines of the help of a subcommand that runs a script.
+const LONGEST_RUN_HELP: usize = 70;
 /// Lines of the help of any other subcommand.
 const LONGEST_SHORT_HELP: usize = 25;
 /// The subcommands that run a script.
-const RUNNING: &[&str] = &["run", "resume"];
+const RUNNING: &[&str] = &["run", "plan", "apply", "resume"];
 /// Every subcommand that runs none, with what it needs to be complete.
 const OTHERS: &[(&str, &str)] = &[
+    ("approve", "approve x.plan"),
     ("check", "check x.rhai"),
     ("completions", "completions bash"),
+    ("copy", "copy --out x.json"),
     ("definitions", "definitions folder"),
     ("doctor", "doctor"),
     ("functions", "functions get_user"),
@@ -72,7 +76,7 @@ fn each_help_is_as_long_as_its_form_needs() {
     assert!(top.lines().all(|line| line.chars().count() <= 80), "{top}");
     for name in cli::commands() {
         let help = umapish(&format!("{name} --help")).done();
-        let longest = if is_running(&name) { LONGEST_HELP } else { LONGEST_SHORT_HELP };
+        let longest = if is_running(&name) { LONGEST_RUN_HELP } else { LONGEST_SHORT_HELP };
         assert!(help.lines().count() <= longest, "{name}:\n{help}");
         assert!(help.lines().all(|line| line.chars().count() <= 80), "{name}:\n{help}");
     }
@@ -94,7 +98,9 @@ fn every_option_is_documented_in_the_help_of_run() {
 #[test]
 fn what_means_nothing_without_a_script_is_refused_on_either_side() {
     for (name, line) in OTHERS {
-        for option in OF_A_RUN {
+        // The reason of an approval is kept with it.
+        let has_effect = |option: &&&str| *name == "approve" && **option == "--reason=audit";
+        for option in OF_A_RUN.iter().filter(|option| !has_effect(option)) {
             for line in [format!("{option} {line}"), format!("{line} {option}")] {
                 let long = option.split('=').next().unwrap();
                 let message = format!("'{long}' cannot be used with 'umapish {name}', which runs no script");
