@@ -14,6 +14,7 @@ mod command_line;
 #[cfg(unix)]
 mod confinement;
 mod documents;
+mod each;
 mod first_line;
 mod first_steps;
 #[cfg(unix)]
@@ -26,6 +27,7 @@ mod guide;
 mod home;
 mod house;
 mod identifiers;
+mod jobs;
 mod journal_keep;
 mod journals;
 #[cfg(unix)]
@@ -61,6 +63,7 @@ mod scripts;
 mod secret_arguments;
 mod secrets;
 mod support;
+mod sync;
 mod tables;
 #[cfg(unix)]
 mod terminal;

@@ -104,6 +104,7 @@ fn prepared(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result
         sha256: Some(plan.sha256.clone()),
         text: None,
         shows_value: false,
+        rows: None,
     };
     head.plan = Some(plan.sha256.clone());
     let folder = (context.folder)()?;
@@ -194,6 +195,7 @@ fn program_of(file: &Path) -> ScriptProgram {
         secret_arguments: 0,
         shows_value: false,
         limits: ScriptLimits::default(),
+        rows: None,
     }
 }
 

@@ -12,12 +12,13 @@ use crate::session::guard::{GuardLimits, NamePattern};
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
 use crate::shell::exit_code::RunExit;
-use crate::shell::program::ScriptProgram;
+use crate::shell::program::{RowSelection, ScriptProgram};
 use crate::store::file_door;
 use crate::store::journal::reader;
 use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
-    GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, ScriptRecord,
+    GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, RowsRecord, ScriptRecord,
+    TablesRecord,
 };
 use crate::store::journal::retention;
 use crate::store::journal::unfinished_runs;
@@ -64,6 +65,12 @@ pub(crate) fn head(
         report: global.report.as_deref().map(absolute),
         guards: guards(global, limits),
         checks: context.checks,
+        tables: TablesRecord {
+            columns: global.columns.clone(),
+            encoding: global.encoding.clone(),
+            delimiter: global.delimiter,
+            sheet: global.sheet.clone(),
+        },
         inputs: Vec::new(),
         plan: None,
     }
@@ -77,7 +84,7 @@ fn absolute(path: &Path) -> PathBuf {
 fn script(program: Option<&ScriptProgram>, redactor: &Redactor) -> ScriptRecord {
     let Some(program) = program else {
         let name = "prompt".to_owned();
-        return ScriptRecord { name, path: None, sha256: None, text: None, shows_value: false };
+        return ScriptRecord { name, path: None, sha256: None, text: None, shows_value: false, rows: None };
     };
     ScriptRecord {
         name: program.name.clone(),
@@ -86,6 +93,10 @@ fn script(program: Option<&ScriptProgram>, redactor: &Redactor) -> ScriptRecord 
         // The code of -e and standard input is nowhere else; a file is found again.
         text: program.file.is_none().then(|| redactor.redacted(&program.text)),
         shows_value: program.shows_value,
+        rows: program.rows.as_ref().map(|rows| RowsRecord {
+            file: rows.file.clone(),
+            condition: rows.condition.as_deref().map(|text| redactor.redacted(text)),
+        }),
     }
 }
 
@@ -281,7 +292,7 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
             "Run the script again from the start, and pass secrets with --secret-arg.",
         ));
     }
-    let ScriptRecord { name, path, sha256, text, shows_value } = &head.script;
+    let ScriptRecord { name, path, sha256, text, shows_value, rows } = &head.script;
     let mut program = match (path, text) {
         (Some(path), _) => ScriptProgram::script(vec![path.into()])?,
         (None, Some(text)) => ScriptProgram::evaluated(&Redactor::new(secrets).restored(text), Vec::new())?,
@@ -295,6 +306,10 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
     }
     program.name.clone_from(name);
     program.shows_value = *shows_value;
+    program.rows = rows.as_ref().map(|rows| RowSelection {
+        file: rows.file.clone(),
+        condition: rows.condition.as_deref().map(|text| Redactor::new(secrets).restored(text)),
+    });
     program.arguments = plain.iter().chain(secrets).cloned().collect();
     program.secret_arguments = secrets.len();
     Ok(program)
@@ -337,6 +352,13 @@ fn options(global: &GlobalOptions, head: &HeadRecord) -> GlobalOptions {
     let profile = Some(&head.profile).filter(|name| *name != "default");
     options.profile = options.profile.or_else(|| profile.cloned());
     options.report = options.report.or_else(|| head.report.clone());
+    let tables = &head.tables;
+    options.encoding = options.encoding.or_else(|| tables.encoding.clone());
+    options.delimiter = options.delimiter.or(tables.delimiter);
+    options.sheet = options.sheet.or_else(|| tables.sheet.clone());
+    if options.columns.is_empty() {
+        options.columns.clone_from(&tables.columns);
+    }
     let guards = &head.guards;
     options.read_only |= guards.read_only;
     options.allow_empty_source |= guards.allow_empty_source;

@@ -19,6 +19,7 @@ mod sandbox;
 mod script_arguments;
 mod secret_arguments;
 mod setup;
+mod sync;
 mod terminal;
 mod undo;
 
@@ -88,6 +89,7 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
     let form = global.format.and_then(|format| match format {
         OutputFormat::Table => Some(OutputForm::Table),
         OutputFormat::Json => Some(OutputForm::Json),
+        OutputFormat::Jsonl => Some(OutputForm::JsonLines),
         OutputFormat::Csv => Some(OutputForm::Csv),
         OutputFormat::Xlsx => Some(OutputForm::Xlsx),
         OutputFormat::Text | OutputFormat::Markdown => None,
@@ -131,6 +133,11 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
             &PlanTarget { out: options.out, html: options.html, exit_code: options.exit_code },
             output,
         ),
+        Some(CliCommand::Each(each)) => script(&top.global, ScriptProgram::each_row(each), output),
+        Some(CliCommand::Sync(options)) => match &options.import {
+            Some(config) => sync::import(config, options.out.as_deref(), output),
+            None => script(&top.global, sync::program(options), output),
+        },
         Some(CliCommand::Check { scripts, format }) => {
             check::run(&scripts, format == Some(OutputFormat::Json), output)
         }

@@ -204,7 +204,9 @@ fn write_page(path: &Path, text: &str) -> Result<()> {
 pub(crate) fn show(plan: &PlanFile, summary: &PlanSummary, output: &Output) {
     match output.form() {
         OutputForm::Json => output.value(&summary::to_json(plan, summary)),
-        OutputForm::Csv | OutputForm::Xlsx => output.value(&summary::command_rows(plan).into()),
+        OutputForm::Csv | OutputForm::JsonLines | OutputForm::Xlsx => {
+            output.value(&summary::command_rows(plan).into())
+        }
         OutputForm::Table => show_tables(plan, summary, output),
     }
 }

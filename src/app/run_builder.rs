@@ -192,7 +192,7 @@ fn file_rules(
     let lists = global.protect.iter().chain(&global.only).map(PathBuf::from);
     Ok(FileRules::of(&RunFiles {
         script: program.and_then(|program| program.file.as_deref()),
-        is_typed: program.is_none_or(|program| program.shows_value),
+        is_typed: program.is_none_or(ScriptProgram::is_typed),
         arguments: program.map(ScriptProgram::named_paths).unwrap_or_default(),
         granted: global.files.iter().chain(&profile.granted).cloned().collect(),
         own: own.chain(journal).chain(profile.own.iter().cloned()).collect(),

@@ -23,7 +23,7 @@ enum Treatment {
 const EVERYWHERE: &[&str] = &["profile", "config", "sandbox", "quiet", "verbose", "color"];
 
 /// The subcommands that run a script: they take every option.
-const RUNNING: &[&str] = &["run", "plan", "apply", "resume"];
+const RUNNING: &[&str] = &["run", "plan", "apply", "each", "sync", "resume"];
 
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[

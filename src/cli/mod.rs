@@ -83,7 +83,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, overrides_with = "live")]
     pub test: bool,
     /// how to print values: table on a terminal, json otherwise
-    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv", "xlsx"]))]
+    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "jsonl", "csv", "xlsx"]))]
     pub format: Option<OutputFormat>,
     /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
@@ -208,6 +208,8 @@ pub enum OutputFormat {
     Table,
     /// For programs.
     Json,
+    /// For programs, a line for each entry of a list.
+    Jsonl,
     /// For spreadsheets.
     Csv,
     /// For Excel, into a file.
@@ -257,6 +259,10 @@ pub enum CliCommand {
         #[arg(value_name = "FILE")]
         plan: PathBuf,
     },
+    /// Run code once for each row of a CSV file or workbook
+    Each(EachOptions),
+    /// Make groups follow the people of other systems: rows of a directory, of HR or of User Sync
+    Sync(SyncOptions),
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
         /// The scripts, or folders of scripts
@@ -347,6 +353,38 @@ pub struct PlanOptions {
     /// The script and its arguments; `-` is standard input
     #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
     pub words: Vec<OsString>,
+}
+
+/// Which rows to run code for.
+#[derive(Debug, Clone, Args)]
+pub struct EachOptions {
+    /// a CSV file or workbook; `-` is standard input
+    pub file: String,
+    /// the code; `row` has the cells, as in row.email
+    pub code: String,
+    /// only rows for which CODE is true, such as 'row.department == "Design"'
+    #[arg(long = "where", value_name = "CODE")]
+    pub condition: Option<String>,
+    /// what args() returns
+    #[arg(value_name = "ARG", trailing_var_arg = true)]
+    pub words: Vec<OsString>,
+}
+
+/// Which map to carry out, or which configuration to translate.
+#[derive(Debug, Clone, Args)]
+pub struct SyncOptions {
+    /// the map: which rows of which files belong into which groups (`umapish guide sync`)
+    #[arg(value_name = "MAP.toml")]
+    pub map: Option<String>,
+    /// the people, for a map that names no file; without a map, the groups are in the column `groups`
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<String>,
+    /// translate a user-sync-config.yml of Adobe's User Sync into a map, and list what has no counterpart
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "users"])]
+    pub import: Option<PathBuf>,
+    /// the new file for the translated map; standard output by default
+    #[arg(long, value_name = "FILE", requires = "import")]
+    pub out: Option<PathBuf>,
 }
 
 /// Which journals to look at, and how.

@@ -1,7 +1,7 @@
 //! Runs a program: compile, evaluate, show the value or the error, and return the exit code.
 
 use super::run_summary::RunKind;
-use super::{diagnostic, panics, run_summary};
+use super::{diagnostic, each_row, panics, run_summary};
 use crate::error::Error;
 use crate::host::session::Session;
 use crate::host::temporary_calls;
@@ -39,7 +39,10 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     {
         return exit;
     }
-    let result = compiled.and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
+    let result = compiled.and_then(|ast| match &program.rows {
+        Some(rows) => each_row::evaluate(&engine, &ast, rows, &session),
+        None => evaluate(&engine, &mut Scope::new(), &ast),
+    });
     let exit = match (ended(&session), result) {
         (Some(ended), _) => end(program, ScriptEnding::Ended(ended), &run, output),
         (None, Ok(value)) => finish(program, &value, output),
@@ -142,7 +145,10 @@ fn warn_of_unsent(session: &Session, output: &Output) {
 /// # Errors
 /// A syntax error.
 pub(crate) fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, Box<EvalAltResult>> {
-    let mut ast = engine.compile(&program.text)?;
+    let mut ast = match &program.rows {
+        Some(_) => engine.compile_with_scope(&each_row::scope(Dynamic::UNIT), &program.text)?,
+        None => engine.compile(&program.text)?,
+    };
     if let Some(file) = &program.file {
         ast.set_source(file.display().to_string());
     }

@@ -155,6 +155,11 @@ impl ChangeGuard {
         self.state().limits.read_only
     }
 
+    /// Records that something was refused for a reason of its own, so that the run ends with that exit code.
+    pub(crate) fn mark_refused(&self) {
+        self.state().has_refused = true;
+    }
+
     /// Whether the guard refused something.
     pub fn has_refused(&self) -> bool {
         self.state().has_refused

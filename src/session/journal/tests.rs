@@ -6,7 +6,7 @@ use crate::store::journal::person_record::{AccountPresence, MembershipState, Per
 use crate::store::journal::reader;
 use crate::store::journal::record::{
     AnswerRecord, CommandRecord, EndRecord, Finding, FoundRecord, GuardRecord, HeadRecord, InputRecord,
-    JournalEntry, JournalRecord, RequestRecord, ResumedRecord, ScriptRecord, SettledRecord,
+    JournalEntry, JournalRecord, RequestRecord, ResumedRecord, ScriptRecord, SettledRecord, TablesRecord,
 };
 use crate::store::journal::writer::JournalWriter;
 use crate::wire::mode::Mode;
@@ -34,6 +34,7 @@ fn head() -> HeadRecord {
             sha256: Some("ab".repeat(32)),
             text: None,
             shows_value: false,
+            rows: None,
         },
         arguments: vec!["people.csv".to_owned(), "(secret)".to_owned()],
         secret_arguments: 1,
@@ -60,6 +61,7 @@ fn head() -> HeadRecord {
             send_unlisted: true,
         },
         checks: true,
+        tables: TablesRecord::default(),
         inputs: vec![InputRecord { path: "people.csv".to_owned(), sha256: "cd".repeat(32), module: false }],
         plan: None,
     }
