@@ -3,6 +3,7 @@
 use crate::support::Desk;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Reads everything, so that the run has seen what it changes.
 const READ_ALL: &str =
@@ -96,22 +97,23 @@ fn names(desk: &Desk, code: &str) -> Vec<String> {
 /// A script of random changes, each of which may be refused.
 fn random_script(dice: &mut Dice, people: &[String], groups: &[String], user_groups: &[String]) -> String {
     let mut code = READ_ALL.to_owned();
-    for number in 0..12 {
+    for number in 0..16 {
         let (person, group, user_group) = (dice.of(people), dice.of(groups), dice.of(user_groups));
-        let change = match dice.below(9) {
+        let change = match dice.below(10) {
             0 | 1 => format!("add_to_groups(\"{person}\", \"{group}\")"),
             2 => format!("remove_from_groups(\"{person}\", \"{group}\")"),
             3 => format!("add_users_to_group(\"{user_group}\", [\"{person}\"])"),
             4 => format!("remove_users_from_group(\"{user_group}\", [\"{person}\"])"),
             5 => format!("update_account(\"{person}\", #{{lastname: \"Changed{number}\"}})"),
             6 => format!("remove_from_org(\"{person}\")"),
-            7 => format!("remove_from_all_groups(\"{person}\")"),
+            7 => format!("update_account(\"{person}\", #{{email: \"renamed{number}@example.com\"}})"),
+            8 => format!("remove_from_all_groups(\"{person}\")"),
             _ => format!(
                 "add_federated_id(\"new{number}@example.com\", \"new{number}@example.com\", \"N\", \"E\", \"US\"); \
                  add_to_groups(\"new{number}@example.com\", \"{user_group}\")"
             ),
         };
-        code.push_str(&format!("try {{ {change}; }} catch {{}}\n"));
+        writeln!(code, "try {{ {change}; }} catch {{}}").unwrap();
     }
     code
 }

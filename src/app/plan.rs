@@ -205,7 +205,7 @@ pub(crate) fn show(plan: &PlanFile, summary: &PlanSummary, output: &Output) {
     match output.form() {
         OutputForm::Json => output.value(&summary::to_json(plan, summary)),
         OutputForm::Csv | OutputForm::JsonLines | OutputForm::Xlsx => {
-            output.value(&summary::command_rows(plan).into())
+            output.value(&summary::command_rows(plan).into());
         }
         OutputForm::Table => show_tables(plan, summary, output),
     }

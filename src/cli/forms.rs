@@ -35,7 +35,7 @@ const EFFECTIVE: &[(&str, &[&str])] = &[
     ("init", &["profile", "config"]),
     ("journal", &["format", "color"]),
     ("sandbox", &["format", "quiet", "color"]),
-    ("undo", &["profile", "config", "format", "reason", "quiet", "verbose", "color"]),
+    ("undo", &["profile", "config", "format", "color"]),
 ];
 
 /// The options that `umapish --help` shows; `umapish help run` shows all.

@@ -240,9 +240,9 @@ pub enum CliCommand {
         #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
         words: Vec<OsString>,
     },
-    /// Run a script on a copy of the organization, and show what it would change
+    /// Show what a script would change, by running it on a copy
     Plan(PlanOptions),
-    /// Make the changes of a plan, if the organization is still as the plan found it
+    /// Make the changes of a plan, if nothing has changed since
     Apply {
         /// the plan
         #[arg(value_name = "FILE")]
@@ -251,7 +251,7 @@ pub enum CliCommand {
         #[arg(long)]
         skip_changed: bool,
     },
-    /// Take the changes of a run back, as far as it had seen what it changed: makes a plan
+    /// Make a plan that takes the changes of a run back
     Undo(UndoOptions),
     /// Approve a plan that another account made
     Approve {
@@ -288,7 +288,7 @@ pub enum CliCommand {
         #[arg(long, value_name = "WORD", value_parser = NonEmptyStringValueParser::new())]
         search: Option<String>,
     },
-    /// Write a copy of the organization to a file, for `umapish sandbox --state FILE`
+    /// Write a copy of the organization to a file, for `sandbox --state`
     Copy {
         /// the file to write; only you can read it
         #[arg(long, value_name = "FILE", required = true)]

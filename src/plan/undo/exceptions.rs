@@ -43,7 +43,7 @@ fn names(text: &str) -> HashSet<String> {
             .delimiter(u8::try_from(delimiter.unwrap_or(',')).unwrap_or(b','))
             .from_reader(line.as_bytes());
         let row = reader.records().next()?.ok()?;
-        row.get(place).map(|cell| fold(cell))
+        row.get(place).map(fold)
     };
     let header = lines.peek().copied().unwrap_or_default();
     let width = header.chars().filter(|letter| Some(*letter) == delimiter).count() + 1;

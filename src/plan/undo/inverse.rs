@@ -109,7 +109,7 @@ pub(crate) fn inverse(mut run: RunReplay, now: &OrganizationNow, exceptions: &Un
         if exceptions.has(person) {
             draft.excepted += 1;
         } else {
-            let found = now.accounts.get(&index).map(Option::as_deref);
+            let found = now.accounts.get(&index).and_then(Option::as_deref);
             PersonInverse { person, now, found, left: person.left.clone() }.add_to(&mut draft);
         }
     }
@@ -146,7 +146,7 @@ struct PersonInverse<'r> {
     person: &'r PersonState,
     now: &'r OrganizationNow,
     /// The account as it is now, where it was looked up.
-    found: Option<Option<&'r User>>,
+    found: Option<&'r User>,
     left: Vec<String>,
 }
 
@@ -170,7 +170,7 @@ impl PersonInverse<'_> {
 
     /// Removes an account that the run created.
     fn remove_created(&mut self, draft: &mut UndoDraft) {
-        let Some(user) = self.found.flatten() else {
+        let Some(user) = self.found else {
             return self
                 .left
                 .push("the account that the run created is not among the active users".to_owned());
@@ -304,7 +304,7 @@ impl PersonInverse<'_> {
             memberships.insert(group.to_owned(), before);
             match changes.last_mut() {
                 Some((known, groups)) if *known == step && groups.len() < NAMES_PER_LIST => {
-                    groups.push(group)
+                    groups.push(group);
                 }
                 _ => changes.push((step, vec![group])),
             }
@@ -317,7 +317,7 @@ impl PersonInverse<'_> {
 
     /// Whether somebody who was removed from all groups at once is in this one nevertheless.
     fn is_still_in(&self, group: &str) -> bool {
-        let user = self.found.flatten().filter(|_| self.person.lost_all_groups && self.now.is_plain(group));
+        let user = self.found.filter(|_| self.person.lost_all_groups && self.now.is_plain(group));
         user.is_some_and(|user| user.is_in(group))
     }
 

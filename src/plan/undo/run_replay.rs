@@ -107,6 +107,11 @@ impl RunReplay {
                 }
             }
         }
+        if let Some(email) = self.people[index].now("email").filter(|_| creates) {
+            // A new account is found by its e-mail, also where its command names it by username.
+            let name = key(email, None, is_adobe_id);
+            self.names.entry(name).or_insert(index);
+        }
         self.rename_person(index, change.command.domain());
     }
 

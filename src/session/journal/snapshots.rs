@@ -179,7 +179,10 @@ impl Snapshots {
             record.fields = fields_of(user, concerned.is_account);
             times.extend(readings.iter().map(|reading| reading.time).max());
         } else if account.is_none() && !self.is_touched(&keys, ACCOUNT) {
-            let asked = self.missing.get(&AccountKey::given(person)).copied();
+            // A new account has an e-mail beside the username by which it is named.
+            let names = std::iter::once(person.name).chain(concerned.email);
+            let mut keys = names.map(|name| AccountKey::given(NamedPerson { name, ..person }));
+            let asked = keys.find_map(|key| self.missing.get(&key).copied());
             if let Some(time) = asked.or(absence.unlisted) {
                 record.account = AccountPresence::Absent;
                 times.push(time);
@@ -402,6 +405,8 @@ struct Concerned<'c> {
     is_user_group: bool,
     /// Whether the account itself changes.
     is_account: bool,
+    /// The e-mail of a new account.
+    email: Option<&'c str>,
     takes_all_groups: bool,
 }
 
@@ -410,6 +415,8 @@ impl<'c> Concerned<'c> {
         let mut concerned = Self::default();
         for (step, spec) in command.specs() {
             concerned.groups.extend(group_names(step));
+            let email = step.value.get("email").and_then(serde_json::Value::as_str);
+            concerned.email = concerned.email.or(email.filter(|_| spec.creates));
             let removes_person = spec.removes == StepRemoval::Person;
             concerned.is_account |= removes_person || spec.creates || step.name == "update";
             concerned.takes_all_groups |= removes_person || step.value == "all";
