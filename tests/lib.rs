@@ -21,6 +21,8 @@ mod guide;
 mod home;
 mod house;
 mod identifiers;
+#[cfg(unix)]
+mod in_flight;
 mod journal_keep;
 mod journals;
 #[cfg(unix)]
