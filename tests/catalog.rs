@@ -34,6 +34,7 @@ fn sample(name: &str) -> &'static str {
         "Outcome" => "add_to_groups(\"ben.osei@example.com\", \"Designers\").outcomes[0]",
         "Index" => "get_users().index_by(\"email\")",
         "Date" => "today()",
+        "Moment" => "moment()",
         "Response" => "send(\"GET\", `/groups/${session().organization}/0`)",
         other => panic!("no sample of {other}"),
     }

@@ -1,14 +1,20 @@
 //! The one integration-test binary: every file beside this one is a module of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its world is broken")]
 
+#[cfg(unix)]
+mod apply;
+#[cfg(unix)]
+mod apply_kills;
 mod blanks;
 mod catalog;
 mod causes;
+mod checks;
 mod client;
 mod command_line;
 #[cfg(unix)]
 mod confinement;
 mod documents;
+mod each;
 mod first_line;
 mod first_steps;
 #[cfg(unix)]
@@ -23,6 +29,7 @@ mod house;
 mod identifiers;
 #[cfg(unix)]
 mod in_flight;
+mod jobs;
 mod journal_keep;
 mod journals;
 #[cfg(unix)]
@@ -37,6 +44,7 @@ mod output_files;
 #[cfg(unix)]
 mod ownership;
 mod packing;
+mod plan;
 mod protect;
 mod proxies;
 mod queue;
@@ -57,11 +65,13 @@ mod scripts;
 mod secret_arguments;
 mod secrets;
 mod support;
+mod sync;
 mod tables;
 #[cfg(unix)]
 mod terminal;
 mod traps;
 mod trouble;
+mod undo;
 mod version;
 #[cfg(unix)]
 mod waiting;

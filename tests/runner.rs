@@ -4,14 +4,7 @@ use crate::support::Run;
 
 #[test]
 fn a_command_line_that_names_no_script_ends_with_2() {
-    for line in [
-        "nosuch.rhai",
-        "run nosuch.rhai",
-        "check nosuch.rhai",
-        "docter",
-        "--format xml s.rhai",
-        "doctor extra",
-    ] {
+    for line in ["nosuch.rhai", "run nosuch.rhai", "docter", "--format xml s.rhai", "doctor extra"] {
         Run::new(line).run().ended(2);
     }
 }

@@ -1,7 +1,8 @@
 //! Describes a call of a function that does not exist. Rhai reports it as `name (type, type)`.
 
 use super::catalog::{Catalog, forms_of_rhai, names_of_rhai};
-use super::foreign_habits::{INTERPOLATION, foreign_name};
+use super::foreign_habits::INTERPOLATION;
+use super::python_names::foreign_name;
 use super::suggestions::did_you_mean;
 use super::type_names::display_name;
 use crate::language::catalog::FunctionEntry;

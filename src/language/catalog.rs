@@ -193,6 +193,18 @@ impl Catalog {
         Self { families: families.filter(|section| !section.functions.is_empty()).collect() }
     }
 
+    /// The functions of these names.
+    #[must_use]
+    pub fn named(&self, names: &[&str]) -> Self {
+        let chosen = |section: &CatalogSection| {
+            let functions =
+                section.functions.iter().filter(|function| names.contains(&function.name.as_str()));
+            CatalogSection { title: section.title.clone(), functions: functions.cloned().collect() }
+        };
+        let families = self.families.iter().map(chosen);
+        Self { families: families.filter(|section| !section.functions.is_empty()).collect() }
+    }
+
     /// Every example with its function.
     pub fn examples(&self) -> impl Iterator<Item = (&FunctionEntry, &str)> {
         self.functions()

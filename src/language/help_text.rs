@@ -275,7 +275,10 @@ get_user(name: string, options: map) -> User
             assert!(text.contains(expected), "no `{expected}` in:\n{text}");
         }
         let date = shown(&of_type(TypeHelp::named("Date").unwrap(), &catalog));
-        assert!(!date.contains("Methods") && date.contains("  Also\n    date - date: "), "{date}");
+        assert!(
+            date.contains("Methods\n    date.format(format): ") && date.contains("  Also\n    date - date: "),
+            "{date}"
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Hints for an error that need the text of the script.
 
 use super::catalog::Catalog;
-use super::foreign_habits::{foreign_name, habit_hint, has_empty_block_as_value, is_assignment};
+use super::foreign_habits::{habit_hint, has_empty_block_as_value, is_assignment};
+use super::python_names::{foreign_member, foreign_name};
 use super::suggestions::did_you_mean;
 use crate::did_you_mean::nearest;
 use crate::language::declarations::DeclaredNames;
@@ -18,7 +19,12 @@ pub fn hint_for(topic: &ErrorTopic, place: &ScriptPlace, text: &str) -> Option<S
         ErrorTopic::Variable(name) => {
             let declared = DeclaredNames::read(text);
             let hidden = || hidden(name, &declared);
-            habit().or_else(hidden).or_else(|| undeclared(line, column)).or_else(|| variable(name, &declared))
+            let member = || foreign_member(name, member_after(line, column, name));
+            habit()
+                .or_else(hidden)
+                .or_else(member)
+                .or_else(|| undeclared(line, column))
+                .or_else(|| variable(name, &declared))
         }
         ErrorTopic::Function(name) => unknown_function(name, &DeclaredNames::read(text)),
         ErrorTopic::Arguments(name) => script_forms(name, &DeclaredNames::read(text)),
@@ -41,6 +47,13 @@ fn hidden(name: &str, declared: &DeclaredNames) -> Option<String> {
     } else {
         None
     }
+}
+
+/// The name after the dot: `loads` of `json.loads(text)`.
+fn member_after<'l>(line: &'l str, column: usize, name: &str) -> &'l str {
+    let start = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(place, _)| place);
+    let rest = line[start..].strip_prefix(name).and_then(|rest| rest.strip_prefix('.')).unwrap_or_default();
+    rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default()
 }
 
 fn undeclared(line: &str, column: usize) -> Option<String> {

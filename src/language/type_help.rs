@@ -51,7 +51,7 @@ const fn operation(form: &'static str, text: &'static str) -> OperationHelp {
 }
 
 /// Every type, in the order of the overview.
-pub const TYPES: &[TypeHelp] = &[USER, USERS, GROUP, GROUPS, REPORT, OUTCOME, INDEX, DATE, RESPONSE];
+pub const TYPES: &[TypeHelp] = &[USER, USERS, GROUP, GROUPS, REPORT, OUTCOME, INDEX, DATE, MOMENT, RESPONSE];
 
 const USER: TypeHelp = TypeHelp {
     name: "User",
@@ -211,6 +211,7 @@ const DATE: TypeHelp = TypeHelp {
         field("year", "number", "the year"),
         field("month", "number", "the month, from 1"),
         field("day", "number", "the day of the month, from 1"),
+        field("weekday", "number", "the day of the week, from 1 for Monday"),
     ],
     operations: &[
         operation("date - date", "Returns the number of days between them."),
@@ -218,6 +219,25 @@ const DATE: TypeHelp = TypeHelp {
         operation("date < date", "Compares two days; so do <=, >, >=, == and !=."),
     ],
     example: "let end = date(\"2026-11-23\") + 30;\nprint(`${end}: in ${end.month}, ${end - date(\"2026-11-23\")} days later`);",
+};
+
+const MOMENT: TypeHelp = TypeHelp {
+    name: "Moment",
+    summary: "A point in time, from `moment()` or `moment(text)`.",
+    text: &["A Moment prints as 2026-11-28T18:20:44Z and can be compared only with other Moments."],
+    fields: &[
+        field("date", "Date", "the day in UTC"),
+        field("seconds", "number", "the seconds since the beginning of 1970"),
+    ],
+    operations: &[
+        operation("moment - moment", "Returns the number of seconds between them."),
+        operation(
+            "moment + seconds, moment - seconds",
+            "Returns the moment that many seconds later or earlier.",
+        ),
+        operation("moment < moment", "Compares two moments; so do <=, >, >=, == and !=."),
+    ],
+    example: "let end = moment(\"2026-11-28T18:20:44Z\") + 3600;\nprint(`${end}: ${end.date}`);",
 };
 
 const INDEX: TypeHelp = TypeHelp {
@@ -318,6 +338,7 @@ mod tests {
         assert!(calls("Users").contains(&"list.contains(person)".to_owned()));
         assert!(!calls("Groups").contains(&"list.contains(person)".to_owned()));
         assert!(calls("User").contains(&"user.in_group(name)".to_owned()));
-        assert!(calls("Date").is_empty());
+        assert_eq!(calls("Date"), ["date.format(format)"]);
+        assert!(calls("Outcome").is_empty());
     }
 }

@@ -151,6 +151,7 @@ mod tests {
             arguments: vec![],
             shows_value: false,
             limits: crate::shell::shebang::ScriptLimits::default(),
+            rows: None,
         }
     }
 
@@ -317,7 +318,8 @@ warning: this get_user() hides the built-in function of the same name,
 1 | fn get_user(email) {
   |    ^
   |
-  = hint: Call the built-in one as `umapi::get_user`.";
+  = hint: Call the built-in one as `umapi::get_user`. If this is intended,
+          say so in a comment: `// umapish: own get_user`.";
         assert_eq!(render(&of_finding(&program, &findings[0]), ColorPalette::PLAIN), expected);
     }
 

@@ -6,6 +6,7 @@ use crate::host::thrown::thrown;
 use crate::values::dynamic::kind_of;
 use crate::values::script_value::{self, ScriptValue};
 use jiff::civil;
+use jiff::fmt::strtime;
 use rhai::{Dynamic, Engine, ImmutableString, Position};
 use serde_json::Value;
 use std::fmt;
@@ -33,6 +34,42 @@ impl Date {
         day.ok_or_else(|| {
             Error::usage_with_hint(format!("`{text}` is not a valid date"), "Write it as 2026-11-23.")
         })
+    }
+
+    /// A day of the calendar.
+    pub(super) const fn of(day: civil::Date) -> Self {
+        Self(day)
+    }
+
+    /// Parses a date, or the date at the start of a moment such as `2026-11-23T18:20:44Z`, as it is written there.
+    ///
+    /// # Errors
+    /// `usage`: it has another format, or the date does not exist.
+    pub fn parse_start(text: &str) -> Result<Self> {
+        match text.trim().split_once(['T', ' ']) {
+            Some((day, time)) if time.starts_with(|letter: char| letter.is_ascii_digit()) => Self::parse(day),
+            _ => Self::parse(text),
+        }
+    }
+
+    /// Parses a date in a format of `strftime`.
+    ///
+    /// # Errors
+    /// `usage`: the text does not have that format.
+    pub fn parse_as(text: &str, format: &str) -> Result<Self> {
+        let parsed = strtime::parse(format, text.trim()).and_then(|parts| parts.to_date());
+        parsed
+            .map(Self)
+            .map_err(|error| Error::usage(format!("`{text}` does not have the format `{format}`: {error}")))
+    }
+
+    /// The date in a format of `strftime`.
+    ///
+    /// # Errors
+    /// `usage`: the format is not valid.
+    pub fn format(self, format: &str) -> Result<String> {
+        strtime::format(format, self.0)
+            .map_err(|error| Error::usage(format!("`{format}` is not a valid format for a date: {error}")))
     }
 
     /// The date this many days later, or earlier for a negative number.
@@ -72,6 +109,7 @@ pub fn register(engine: &mut Engine) {
     engine.register_get("year", |date: &mut Date| i64::from(date.0.year()));
     engine.register_get("month", |date: &mut Date| i64::from(date.0.month()));
     engine.register_get("day", |date: &mut Date| i64::from(date.0.day()));
+    engine.register_get("weekday", |date: &mut Date| i64::from(date.0.weekday().to_monday_one_offset()));
     engine.register_fn("to_string", |date: &mut Date| date.to_string());
     engine.register_fn("to_debug", |date: &mut Date| date.to_string());
     engine.register_fn("-", |one: Date, other: Date| one.days_since(other));

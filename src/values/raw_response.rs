@@ -57,6 +57,11 @@ impl RawResponse {
         }
     }
 
+    /// The error for a field that no response has, with the name of the right one.
+    pub fn unknown_field(name: &str) -> Error {
+        unknown(name)
+    }
+
     fn to_map(&self) -> Map {
         Self::FIELDS.iter().filter_map(|name| Some(((*name).into(), self.read(name).ok()?))).collect()
     }

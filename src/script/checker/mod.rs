@@ -4,7 +4,9 @@
 
 pub mod call_index;
 pub mod finding;
+mod own_names;
 pub(crate) mod traps;
+mod unparsed;
 
 use super::checker::call_index::{defined, of_closures, registered};
 use super::checker::finding::CheckFinding;
@@ -14,14 +16,15 @@ use crate::did_you_mean::nearest;
 use crate::language::call_description::{FORMS_SHOWN, forms_hint};
 use crate::language::catalog::{Catalog, methods_of_rhai};
 use crate::language::declarations::DeclaredNames;
-use crate::language::foreign_habits::foreign_name;
 use crate::language::hints::{script_forms, unknown_function};
 use crate::language::place::ScriptPlace;
+use crate::language::python_names::foreign_name;
 use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::language::script_options::reader;
 use crate::language::source_text;
 use crate::language::tokens::{code_tokens, line_and_column};
 use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForms, ScriptImport};
+use crate::script::checker::unparsed::UnparsedScript;
 use crate::store::file_rules::{FileRules, RunFiles, library_of};
 use crate::user_folders;
 use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
@@ -98,7 +101,11 @@ impl ScriptChecker<'_> {
                 let lenient =
                     is_about_a_variable(&error).then(|| lenient_parser().compile(text).ok()).flatten();
                 self.unreadable(error, text, source.clone());
-                let ast = lenient?; // the parser stops at the first such error, and there may be more
+                let Some(ast) = lenient else {
+                    self.unparsed(text, source.as_ref());
+                    return None;
+                };
+                // The parser stops at the first such error, and there may be more.
                 self.undefined(&ast, text, source.as_ref());
                 ast
             }
@@ -141,6 +148,20 @@ impl ScriptChecker<'_> {
                 self.unreadable(error, text, source.cloned());
             }
         }
+    }
+
+    /// Everything else that is wrong in a script that does not parse.
+    fn unparsed(&mut self, text: &str, source: Option<&String>) {
+        let Some(stopped) = self.findings.last().cloned() else { return };
+        let script = UnparsedScript { text, global: self.global(), keywords: CALLABLE_KEYWORDS };
+        let findings = script.findings(&CheckFinding {
+            place: ScriptPlace { source: None, ..stopped.place.clone() },
+            ..stopped
+        });
+        self.findings.extend(findings.into_iter().map(|finding| CheckFinding {
+            place: ScriptPlace { source: source.cloned(), ..finding.place },
+            ..finding
+        }));
     }
 
     fn unreadable(&mut self, error: ParseError, text: &str, source: Option<String>) {
@@ -365,6 +386,8 @@ fn shadows(catalog: &Catalog, subject: &CheckedScript) -> Vec<CheckFinding> {
     let hidden = ours
         .into_iter()
         .filter(|(name, values)| subject.own.get(*name).is_some_and(|taken| taken.contains(values)));
+    let meant = own_names::read(subject.text);
+    let hidden = hidden.filter(|(name, _)| !meant.contains(name));
     hidden.map(|(name, values)| shadow(subject, name, values)).collect()
 }
 
@@ -376,7 +399,9 @@ fn shadow(subject: &CheckedScript, name: &str, values: usize) -> CheckFinding {
         message: format!(
             "this {name}() hides the built-in function of the same name, which also takes {values} value{plural}"
         ),
-        hint: Some(format!("Call the built-in one as `umapi::{name}`.")),
+        hint: Some(format!(
+            "Call the built-in one as `umapi::{name}`. If this is intended, say so in a comment: `// umapish: own {name}`."
+        )),
         place: ScriptPlace { source: subject.source.clone(), ..place },
     }
 }
@@ -475,10 +500,21 @@ mod tests {
         let findings = found("let x = 1;\nfn get_user(email) { umapi::get_user(email) }\nget_user(\"x\");");
         assert_eq!(findings.len(), 1);
         assert!(findings[0].is_warning);
-        assert_eq!(findings[0].hint.as_deref(), Some("Call the built-in one as `umapi::get_user`."));
+        let hint = findings[0].hint.as_deref().unwrap_or_default();
+        assert!(hint.starts_with("Call the built-in one as `umapi::get_user`."), "{hint}");
+        assert!(hint.contains("`// umapish: own get_user`"), "{hint}");
         assert_eq!((findings[0].place.line, findings[0].place.column), (Some(2), Some(4)));
         let findings = found("// fn get_user(\n/*\n*/ fn  get_user  (email) { email }\nget_user(\"x\");");
         assert_eq!((findings[0].place.line, findings[0].place.column), (Some(3), Some(8)));
+    }
+
+    #[test]
+    fn a_function_that_hides_a_built_in_one_on_purpose_is_no_finding() {
+        let text = "// umapish: own get_user, get_users\nfn get_user(email) { umapi::get_user(email) }\n\
+                    fn get_users() { [] }\nfn get_groups() { [] }\nget_user(\"x\");";
+        let messages = messages(text);
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(messages[0].contains("get_groups()"));
     }
 
     #[test]

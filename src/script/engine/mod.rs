@@ -14,7 +14,7 @@ use crate::language::catalog::FunctionHelp;
 use crate::language::caught_errors;
 use crate::script::engine::module_resolver::ScriptModules;
 use crate::values::query::{counter, index};
-use crate::values::{date, list_operators, option_values, raw_response, record, secret_text};
+use crate::values::{date, list_operators, moment, option_values, raw_response, record, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -46,6 +46,7 @@ pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     table::row::register(&mut engine);
     table::row_stream::register(&mut engine);
     date::register(&mut engine);
+    moment::register(&mut engine);
     list_operators::register(&mut engine);
     secret_text::register(&mut engine);
     counter::register(&mut engine);

@@ -13,14 +13,17 @@ pub mod lists;
 pub mod many_at_once;
 pub mod numbers;
 pub mod operator;
+pub mod patterns;
 pub mod queue;
 pub mod random;
 pub mod raw_calls;
 pub mod records;
 pub mod script_options;
 pub mod sign_in;
+pub mod slices;
 pub mod string_functions;
 pub mod strings;
+pub mod sync;
 pub mod text_files;
 pub mod time;
 pub mod users;
@@ -39,6 +42,7 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "One user", module: verbs::user_functions },
     FunctionFamily { title: "User groups", module: verbs::group_functions },
     FunctionFamily { title: "Many at once", module: |_| exported_module!(many_at_once::functions) },
+    FunctionFamily { title: "People from anywhere", module: |_| exported_module!(sync::functions) },
     FunctionFamily { title: "Queue", module: queue::module },
     FunctionFamily { title: "Commands", module: commands::module },
     FunctionFamily { title: "Guards", module: |_| exported_module!(guards::functions) },
@@ -53,6 +57,8 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Text files", module: |_| exported_module!(text_files::functions) },
     FunctionFamily { title: "JSON", module: |_| exported_module!(json::functions) },
     FunctionFamily { title: "Strings", module: |_| strings::module() },
+    FunctionFamily { title: "Regular expressions", module: |_| exported_module!(patterns::functions) },
+    FunctionFamily { title: "Parts and sums", module: |_| exported_module!(slices::functions) },
     FunctionFamily { title: "Numbers", module: |_| exported_module!(numbers::functions) },
     FunctionFamily { title: "Time", module: |_| exported_module!(time::functions) },
     FunctionFamily { title: "Random", module: |_| exported_module!(random::functions) },

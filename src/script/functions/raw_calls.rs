@@ -1,7 +1,7 @@
 //! Direct calls of the service's endpoints.
 
 use crate::client::request::RawRequest;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
@@ -37,7 +37,8 @@ pub mod functions {
 
     /// Calls any endpoint of the service with a body and returns the response body.
     ///
-    /// The body is a map or a list and is sent as JSON; `()` and an empty map mean no body, as in Adobe's samples. The
+    /// The body is a map or a list and is sent as JSON; a string that is JSON is sent as it is. `()` and an empty map mean
+    /// no body, as in Adobe's samples. The
     /// commands of an action request are in the journal and in `--report`. If the response is lost, they are read back:
     /// if all are done, the result has `read_back: true`; if none is done, the request is sent again.
     ///
@@ -108,9 +109,22 @@ fn request(method: &str, target: &str, body: &Dynamic) -> Result<RawRequest> {
     let body = match json::json_of(body)? {
         Value::Null => None,
         Value::Object(fields) if fields.is_empty() => None,
+        Value::String(text) if text.trim().is_empty() => None,
+        Value::String(text) => Some(parsed(&text)?),
         body => Some(body),
     };
     Ok(RawRequest { method: method.to_owned(), target: target.to_owned(), body })
+}
+
+/// A body that the script has made a JSON string of.
+fn parsed(text: &str) -> Result<Value> {
+    let value = serde_json::from_str(text).ok();
+    value.filter(|value: &Value| value.is_object() || value.is_array()).ok_or_else(|| {
+        Error::usage_with_hint(
+            "the body is a string that is not a JSON object or list",
+            "Pass the map or list itself; it is sent as JSON.",
+        )
+    })
 }
 
 /// Reads the remaining pages of listings, unless the call changes nothing.
@@ -129,4 +143,26 @@ fn exchange(session: &Session, request: &RawRequest) -> Result<RawResponse> {
     finish_listings(session, request)?;
     let client = session.client()?;
     RunState::of(session).wait_for_raw(session, client.send(request)).map(RawResponse::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::request;
+    use rhai::Dynamic;
+    use serde_json::json;
+
+    #[test]
+    fn a_body_that_is_json_already_is_the_same_as_its_value() {
+        for (body, sent) in [
+            ("[{\"user\": \"a\"}]", Some(json!([{"user": "a"}]))),
+            ("{\"a\": 1}", Some(json!({"a": 1}))),
+            ("", None),
+        ] {
+            assert_eq!(request("POST", "/x", &Dynamic::from(body.to_owned())).unwrap().body, sent, "{body}");
+        }
+        for body in ["name", "5", "\"quoted\"", "{", "a=1&b=2"] {
+            let error = request("POST", "/x", &Dynamic::from(body.to_owned())).unwrap_err();
+            assert_eq!(error.kind.name(), "usage", "{body}");
+        }
+    }
 }

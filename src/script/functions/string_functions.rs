@@ -32,18 +32,52 @@ enum ParameterKind {
     InclusiveRange,
 }
 
-const FUNCTIONS: [StringFunction; 8] = [
+const FUNCTIONS: [StringFunction; 11] = [
     StringFunction {
         name: "trim",
-        overloads: &[&[]],
-        change: |text, _| Ok(text.trim().to_owned()),
-        help: r#"Returns a string without the spaces at both ends. The original is unchanged.
+        overloads: &[&[], &[("characters", ParameterKind::String)]],
+        change: |text, arguments| Ok(trimmed(text, arguments, true, true)),
+        help: r#"Returns a string without the spaces at both ends, or without any of the given characters there. The original is unchanged.
 
 # Example
 ```rhai
 let name = "  Designers ";
 print(name.trim().to_upper());
-print(name);
+print("--Designers--".trim("-"));
+```"#,
+    },
+    StringFunction {
+        name: "trim_start",
+        overloads: &[&[], &[("characters", ParameterKind::String)]],
+        change: |text, arguments| Ok(trimmed(text, arguments, true, false)),
+        help: r#"Returns a string without the spaces at its start, or without any of the given characters there. The original is unchanged.
+
+# Example
+```rhai
+print("0042".trim_start("0"));
+```"#,
+    },
+    StringFunction {
+        name: "trim_end",
+        overloads: &[&[], &[("characters", ParameterKind::String)]],
+        change: |text, arguments| Ok(trimmed(text, arguments, false, true)),
+        help: r#"Returns a string without the spaces at its end, or without any of the given characters there. The original is unchanged.
+
+# Example
+```rhai
+print("/users/".trim_end("/"));
+```"#,
+    },
+    StringFunction {
+        name: "capitalize",
+        overloads: &[&[]],
+        change: |text, _| Ok(capitalized(text)),
+        help: r#"Returns a string with its first letter in upper case and the others in lower case. The original is unchanged.
+
+# Example
+```rhai
+let name = "KIM";
+print(name.capitalize());
 ```"#,
     },
     StringFunction {
@@ -228,6 +262,24 @@ fn number(arguments: &[Dynamic], place: usize) -> i64 {
     arguments.get(place).and_then(|argument| argument.as_int().ok()).unwrap_or_default()
 }
 
+/// The string without the spaces, or the given characters, at its ends.
+fn trimmed(text: &str, arguments: &[Dynamic], at_start: bool, at_end: bool) -> String {
+    let characters = arguments.first().map(|_| string_argument(arguments, 0));
+    let is_cut = |letter: char| match &characters {
+        Some(characters) => characters.contains(letter),
+        None => letter.is_whitespace(),
+    };
+    let text = if at_start { text.trim_start_matches(is_cut) } else { text };
+    let text = if at_end { text.trim_end_matches(is_cut) } else { text };
+    text.to_owned()
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.as_str().to_lowercase().chars()).collect()
+}
+
 /// `length` characters from `start`; values outside of the string stop at its ends.
 fn part(text: &str, start: i64, length: i64) -> String {
     let count = |number: i64| usize::try_from(number).unwrap_or(0);
@@ -290,6 +342,9 @@ mod tests {
             (r#"let x = " a "; let f = || x.trim(); f.call() + x"#, "a a "),
             (r#"let x = " a "; trim(x) + x"#, "a a "),
             (r#"" a ".trim()"#, "a"),
+            (r#"let x = "--a-b--"; x.trim("-") + x.trim_start("-") + x.trim_end("-a")"#, "a-ba-b----a-b"),
+            (r#"let x = "kIM lEE"; x.capitalize() + "".capitalize() + x"#, "Kim leekIM lEE"),
+            (r#"" a ".trim_start() + "|" + " a ".trim_end()"#, "a | a"),
             (r#"const X = " a "; X.trim() + X"#, "a a "),
             (r#"const X = " a "; fn f() { global::X.trim() } f()"#, "a"),
         ] {

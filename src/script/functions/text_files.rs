@@ -119,7 +119,7 @@ pub mod functions {
     ///
     /// # Example
     /// ```rhai
-    /// write_text("log.txt", `${today()}: started\n`, #{if_exists: "append"});
+    /// write_text("log.txt", `${today()}: started` + "\n", #{if_exists: "append"});
     /// ```
     #[rhai_fn(name = "write_text", volatile, return_raw)]
     pub fn write_text_as(

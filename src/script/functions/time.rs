@@ -5,12 +5,14 @@ use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::values::date::Date;
+use crate::values::moment::Moment;
 use jiff::{Timestamp, Unit};
 use rhai::NativeCallContext;
 use rhai::plugin::export_module;
 use std::time::Duration;
 
 /// Time.
+#[expect(clippy::unwrap_used, reason = "the macro unwraps the type that Rhai has matched")]
 #[export_module]
 pub mod functions {
     /// Returns the current time as ISO 8601 in UTC, to the second.
@@ -38,6 +40,7 @@ pub mod functions {
 
     /// Returns the date written as `2026-11-23`.
     ///
+    /// Of a moment such as `2026-11-23T18:20:44Z`, the date as it is written there; so `date(now())` is today in UTC.
     /// Subtracting two dates returns a number of days; a number of days can be added or subtracted. Dates can be
     /// compared with each other, have `year`, `month` and `day`, and print in this format.
     ///
@@ -52,7 +55,114 @@ pub mod functions {
     /// ```
     #[rhai_fn(return_raw)]
     pub fn date(context: NativeCallContext, text: &str) -> RhaiResultOf<Date> {
-        Date::parse(text).at(&context)
+        Date::parse_start(text).at(&context)
+    }
+
+    /// Returns the date in a string of another format, such as `%d.%m.%Y`.
+    ///
+    /// The format is that of `strftime`: `%d` the day, `%m` the month, `%Y` the year, `%b` and `%B` its English name.
+    ///
+    /// # Errors
+    /// `usage` if the string does not have that format.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let end = date("31.12.2026", "%d.%m.%Y");
+    /// print(end - date("2026-11-28"));
+    /// ```
+    #[rhai_fn(name = "date", return_raw)]
+    pub fn date_in_format(context: NativeCallContext, text: &str, format: &str) -> RhaiResultOf<Date> {
+        Date::parse_as(text, format).at(&context)
+    }
+
+    /// Returns a date as a string in a format of `strftime`, such as `%d.%m.%Y`.
+    ///
+    /// # Errors
+    /// `usage` if the format is not valid.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(date("2026-11-28").format("%d.%m.%Y"));
+    /// ```
+    #[rhai_fn(pure, return_raw)]
+    pub fn format(context: NativeCallContext, date: &mut Date, format: &str) -> RhaiResultOf<String> {
+        date.format(format).at(&context)
+    }
+
+    /// Returns a moment as a string in a format of `strftime`, in UTC.
+    ///
+    /// # Errors
+    /// `usage` if the format is not valid.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(moment("2026-11-28T18:20:44Z").format("%d.%m.%Y %H:%M"));
+    /// ```
+    #[rhai_fn(name = "format", pure, return_raw)]
+    pub fn format_moment(
+        context: NativeCallContext,
+        moment: &mut Moment,
+        format: &str,
+    ) -> RhaiResultOf<String> {
+        moment.format(format).at(&context)
+    }
+
+    /// Returns the current moment, to the second.
+    ///
+    /// Subtracting two moments returns a number of seconds; seconds can be added or subtracted. Moments can be compared
+    /// with each other, have `date` (in UTC) and `seconds` (since 1970), and print as `2026-11-28T18:20:44Z`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let start = moment();
+    /// print(`${moment() - start} seconds`);
+    /// ```
+    #[rhai_fn(volatile)]
+    pub fn moment() -> Moment {
+        Moment::now()
+    }
+
+    /// Returns the moment in a string: ISO 8601 with its offset from UTC, or the date of an HTTP header.
+    ///
+    /// # Errors
+    /// `usage` if it has another format.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let renewal = moment("Sat, 28 Nov 2026 18:21:00 GMT");
+    /// print(renewal - moment("2026-11-28T18:20:44Z"));
+    /// ```
+    #[rhai_fn(name = "moment", return_raw)]
+    pub fn moment_in_text(context: NativeCallContext, text: &str) -> RhaiResultOf<Moment> {
+        Moment::parse(text).at(&context)
+    }
+
+    /// Returns the moment in a string of another format; without an offset in it, the string is in UTC.
+    ///
+    /// # Errors
+    /// `usage` if the string does not have that format.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(moment("28.11.2026 18:20", "%d.%m.%Y %H:%M"));
+    /// ```
+    #[rhai_fn(name = "moment", return_raw)]
+    pub fn moment_in_format(context: NativeCallContext, text: &str, format: &str) -> RhaiResultOf<Moment> {
+        Moment::parse_as(text, format).at(&context)
+    }
+
+    /// Returns the moment that is a number of seconds after the beginning of 1970 in UTC.
+    ///
+    /// # Errors
+    /// `usage` for a year beyond 9999.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print(moment(1795890044));
+    /// ```
+    #[rhai_fn(name = "moment", return_raw)]
+    pub fn moment_of_seconds(context: NativeCallContext, seconds: i64) -> RhaiResultOf<Moment> {
+        Moment::of_seconds(seconds).at(&context)
     }
 
     /// Waits a number of seconds, or until the operator interrupts.

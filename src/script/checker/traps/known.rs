@@ -43,12 +43,29 @@ impl ScriptScan<'_> {
         self.variables.iter().any(|variable| variable.name == name)
     }
 
+    /// An entry of rows, or a cell of a row.
+    fn known_part(&self, value: &Expr) -> Option<KnownValue> {
+        let chain = ExpressionChain::of(value)?;
+        let mut known = self.known_value(chain.root);
+        for part in &chain.parts {
+            known = match (known, part) {
+                (KnownValue::Row, ChainPart::Field(_) | ChainPart::Index(_)) => KnownValue::Cell,
+                (KnownValue::Rows, ChainPart::Index(_)) => KnownValue::Row,
+                _ => return None,
+            };
+        }
+        Some(known)
+    }
+
     pub(super) fn known_value(&self, value: &Expr) -> KnownValue {
         if let Some(name) = variable_name(value) {
             let variable = self.variables.iter().rev().find(|variable| variable.name == name);
             return variable
                 .filter(|variable| !variable.is_untracked)
                 .map_or(KnownValue::Other, |variable| variable.value);
+        }
+        if let Some(part) = self.known_part(value) {
+            return part;
         }
         let called = match value {
             Expr::FnCall(call, _) if call.namespace.path.is_empty() => Some(call.name.as_str()),
@@ -62,10 +79,17 @@ impl ScriptScan<'_> {
         match called.or(last.as_deref()) {
             Some("len") => KnownValue::Length,
             Some("now") => KnownValue::Time,
+            Some("send") if called.is_some() => KnownValue::Response,
+            Some("read_csv") if is_plain_call(value) => KnownValue::Rows,
             Some("trim" | "to_string" | "to_upper" | "to_lower" | "replace" | "join" | "sub_string") => {
                 KnownValue::String
             }
             _ => KnownValue::of(value),
         }
     }
+}
+
+/// Whether it is a call with one argument.
+fn is_plain_call(value: &Expr) -> bool {
+    matches!(value, Expr::FnCall(call, _) if call.args.len() == 1)
 }

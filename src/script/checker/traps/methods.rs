@@ -8,7 +8,17 @@ const CHANGING: &[&str] =
 /// Methods that change a list or map in place and return what they removed.
 const REMOVING: &[&str] = &["pop", "shift", "remove", "drain", "retain", "truncate", "pad"];
 /// Functions of strings alone that return a new string.
-pub(super) const OF_STRINGS: &[&str] = &["trim", "make_lower", "make_upper", "replace", "crop"];
+pub(super) const OF_STRINGS: &[&str] = &[
+    "trim",
+    "trim_start",
+    "trim_end",
+    "capitalize",
+    "make_lower",
+    "make_upper",
+    "replace",
+    "replace_all",
+    "crop",
+];
 /// Functions that return a new string, and change a list or map in place.
 pub(super) const OF_STRINGS_AND_LISTS: &[&str] = &["remove", "truncate", "pad"];
 

@@ -10,6 +10,7 @@ mod scan;
 mod tests;
 mod trap;
 mod variable;
+mod written;
 
 use self::scan::ScriptScan;
 use super::call_index::{CallIndex, defined};
@@ -38,7 +39,9 @@ pub(crate) fn find(ast: &AST, text: &str, shows_value: bool) -> Vec<CheckFinding
         });
         scan.body(&own, &statements, true);
     }
-    scan.findings
+    let mut findings = scan.findings;
+    findings.extend(written::find(text));
+    findings
 }
 
 /// For each closure, the number of variables it captures.

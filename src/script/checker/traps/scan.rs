@@ -7,6 +7,7 @@ use super::variable::{KnownValue, TrackedVariable, VariableOrigin};
 use crate::language::place::ScriptPlace;
 use crate::script::checker::call_index::FunctionForms;
 use crate::script::checker::finding::CheckFinding;
+use crate::values::raw_response::RawResponse;
 use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
 use std::collections::BTreeSet;
 
@@ -118,7 +119,8 @@ impl<'t> ScriptScan<'t> {
         self.enter_loop();
         // A temporary list is gone after the loop, so only the entries of a variable are worth a warning.
         let origin = iterated.map_or(VariableOrigin::New, VariableOrigin::LoopEntry);
-        self.declare(name, origin, KnownValue::Other);
+        let is_rows = self.known_value(&flow.expr) == KnownValue::Rows;
+        self.declare(name, origin, if is_rows { KnownValue::Row } else { KnownValue::Other });
         if let Some(index) = index {
             self.declare(index, VariableOrigin::New, KnownValue::Other);
         }
@@ -253,6 +255,12 @@ impl<'t> ScriptScan<'t> {
 
     fn chain(&mut self, chain: &ExpressionChain, expression: &Expr, is_used: bool) {
         self.indexes(chain);
+        if let Some(ChainPart::Field(name)) = chain.parts.first()
+            && !RawResponse::FIELDS.contains(name)
+            && self.known_value(chain.root) == KnownValue::Response
+        {
+            self.report(expression.position(), trap::unknown_response_field(name));
+        }
         let Some((ChainPart::Method(last), before)) = chain.parts.split_last() else {
             return self.expression(chain.root);
         };
@@ -342,11 +350,30 @@ impl<'t> ScriptScan<'t> {
             "<" | "<=" | ">" | ">=" if is_comparison(left) || is_comparison(right) => {
                 self.report(position, trap::chained_comparison());
             }
+            "==" | "!=" if is_comparison(left) && is_plain_value(right) => {
+                self.report(position, trap::chained_comparison());
+            }
+            "<" | "<=" | ">" | ">=" | "==" | "!=" => self.check_types(left, right, position),
+            "%" if matches!((left, right), (Expr::IntegerConstant(left, _), Expr::IntegerConstant(right, _))
+                if *left < 0 && *right > 0 && left % right != 0) =>
+            {
+                self.report(position, trap::negative_remainder());
+            }
             "/" if self.leaves_remainder(left, right) => self.report(position, trap::whole_division()),
             "-" if self.known_value(left) == KnownValue::Time => {
                 self.report(position, trap::subtracted_time());
             }
             _ => {}
+        }
+    }
+
+    /// A string is compared with a number.
+    fn check_types(&mut self, left: &Expr, right: &Expr, position: Position) {
+        for (text, number) in [(left, right), (right, left)] {
+            let known = self.known_value(text);
+            if is_number(number) && matches!(known, KnownValue::String | KnownValue::Cell) {
+                self.report(position, trap::string_with_number(known == KnownValue::Cell));
+            }
         }
     }
 
@@ -389,4 +416,13 @@ impl<'t> ScriptScan<'t> {
 fn is_comparison(expression: &Expr) -> bool {
     matches!(expression, Expr::FnCall(call, _)
         if call.is_operator_call() && ["<", "<=", ">", ">=", "==", "!="].contains(&call.name.as_str()))
+}
+
+fn is_number(expression: &Expr) -> bool {
+    matches!(expression, Expr::IntegerConstant(..) | Expr::FloatConstant(..))
+}
+
+/// A string or a number as it is written.
+fn is_plain_value(expression: &Expr) -> bool {
+    is_number(expression) || matches!(expression, Expr::StringConstant(..))
 }

@@ -39,6 +39,17 @@ fn each_trap_is_found_at_its_line() {
         ("fn f(x) {\nx.trim(); x }", "`trim` returns a new string", false),
         ("let l = [5, 6];\nl.remove(1);", "`remove` takes an index", true),
         ("let start = now();\nprint(now() - start);", "strings cannot be subtracted", false),
+        ("fn f(n) {\nn // 10\n}", "begins a comment", true),
+        ("let n = 7;\nn // n;", "begins a comment", true),
+        ("let n = 1; print(\n`a${n}\\n`);", "a backslash is a backslash", true),
+        ("print(\n`\\tname`);", "a backslash is a backslash", true),
+        ("let age = \"20\";\nif age > 18 { print(1) }", "comparison of a string with a number", true),
+        ("for row in read_csv(\"x\") {\nif row.age != 18 { print(1) } }", "a cell of a CSV file", true),
+        ("let rows = read_csv(\"x\");\nprint(rows[0][\"age\"] == 18);", "comparison of a string", true),
+        ("print(\n-7 % 3);", "remainder of a negative number", true),
+        ("let x = 1; print(\nx == x == 1);", "a comparison of three values", true),
+        ("let r = send(\"GET\", \"/x\");\nprint(r.text);", "a Response has no field `text`", false),
+        ("print(1);\nprint(send(\"GET\", \"/x\").status_code);", "no field `status_code`", false),
     ] {
         let findings = found(code);
         assert_eq!(findings.len(), 1, "{code}: {findings:?}");
@@ -76,6 +87,12 @@ fn similar_correct_code_has_no_findings() {
         "let l = [5, 6]; let removed = l.remove(1); print(removed);",
         "let start = timestamp(); print(start.elapsed); print(date(\"2026-11-23\") - date(\"2026-11-01\"));",
         "fn trim(x) { print(x); } trim(1); let x = 1; x.trim();",
+        "let n = 7; // 10 of them\nlet m = n; // the second\nprint(n + m); // 3",
+        "print(`C:\\new\\table`); print(\"a\\n\"); let n = 1; print(`${n} of C:\\temp`);",
+        "let age = \"20\"; if age == \"18\" || parse_int(age) > 18 { print(1) }",
+        "for row in read_csv(\"x\", #{numbers: 1}) { if row.age == \"18\" { print(1) } }",
+        "let r = send(\"GET\", \"/x\"); print(r.status + r.body.text.len() + r.headers.text);",
+        "print(7 % 3 + -6 % 3); let l = [1]; print(!(1 in l)); print((1 == 2) == false);",
         "let changes = queue(); for user in get_users() { changes.add_to_groups(user, \"x\"); } changes.finish();",
     ] {
         assert_eq!(found(code), [], "{code}");

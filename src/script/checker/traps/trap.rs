@@ -1,6 +1,7 @@
 //! The messages and remedies of each trap.
 
 use super::variable::VariableOrigin;
+use crate::values::raw_response::RawResponse;
 
 /// A message, what to do about it, and whether the script can still run.
 pub(super) struct TrapWords {
@@ -98,4 +99,44 @@ pub(super) fn subtracted_time() -> TrapWords {
             .to_owned(),
         is_warning: false,
     }
+}
+
+/// `total // 10`.
+pub(super) fn comment_as_division() -> TrapWords {
+    warning(
+        "`//` begins a comment, so this is not divided",
+        "For Python's `a // b`, write `floor(a / b)`; a comment about a number reads better with a word in it.",
+    )
+}
+
+/// `\n` in backticks.
+pub(super) fn escape_in_backticks() -> TrapWords {
+    warning(
+        "in backticks, a backslash is a backslash: this is not the end of a line",
+        "Break the line in the string itself, or put `\"\\n\"` in an interpolation: `first${\"\\n\"}second`.",
+    )
+}
+
+/// `row.age > 18`.
+pub(super) fn string_with_number(is_cell: bool) -> TrapWords {
+    let what = if is_cell { "a cell of a CSV file is a string, and a" } else { "a" };
+    warning(
+        format!("{what} comparison of a string with a number is always false (`!=` always true)"),
+        "Convert the string: `parse_int(text) > 18`; or compare with a string: `\"18\"`.",
+    )
+}
+
+/// `-7 % 3`.
+pub(super) fn negative_remainder() -> TrapWords {
+    warning(
+        "the remainder of a negative number is negative here",
+        "For Python's result, write `((a % b) + b) % b`.",
+    )
+}
+
+/// `response.text`.
+pub(super) fn unknown_response_field(name: &str) -> TrapWords {
+    let error = RawResponse::unknown_field(name);
+    let hint = error.hint().unwrap_or_default();
+    TrapWords { message: error.to_string(), hint, is_warning: false }
 }

@@ -26,6 +26,14 @@ pub(super) enum KnownValue {
     Length,
     /// The result of `now()`.
     Time,
+    /// The result of `send(...)`.
+    Response,
+    /// The rows of `read_csv(path)`.
+    Rows,
+    /// One of these rows.
+    Row,
+    /// A cell of such a row.
+    Cell,
     /// Anything else.
     Other,
 }

@@ -1,0 +1,217 @@
+//! Foreign syntax anywhere in a script that does not parse. Rhai stops at the first error; these are found without it.
+
+use super::foreign_habits::habit_hint;
+
+/// Words that are foreign syntax wherever they stand as a word of their own.
+const WORDS: &[&str] = &[
+    "None", "null", "nil", "True", "False", "and", "or", "not", "is", "def", "lambda", "elif", "elsif",
+    "except", "finally", "raise", "pass", "del", "class", "global", "nonlocal", "assert", "yield", "await",
+    "with", "import", "from", "__name__",
+];
+
+/// Foreign syntax in a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ForeignLine {
+    /// The 1-based line.
+    pub(crate) line: usize,
+    /// The 1-based column.
+    pub(crate) column: usize,
+    /// The foreign word or mark.
+    pub(crate) found: String,
+    /// What to write here.
+    pub(crate) hint: String,
+}
+
+/// A script with the characters of its strings and comments replaced by spaces; lines and columns stay.
+pub(crate) struct BlankedScript {
+    /// The characters of each line.
+    lines: Vec<Vec<char>>,
+    /// Lines with marks of foreign strings and comments, with the column and the mark.
+    marks: Vec<(usize, usize, &'static str)>,
+}
+
+impl BlankedScript {
+    /// Reads a script, which may be Python in part.
+    pub(crate) fn read(text: &str) -> Self {
+        let mut blanked = Self { lines: Vec::new(), marks: Vec::new() };
+        let mut open = None;
+        for (index, line) in text.lines().enumerate() {
+            let letters: Vec<char> = line.chars().collect();
+            let mut kept = letters.clone();
+            open = blanked.line(index + 1, &letters, &mut kept, open);
+            blanked.lines.push(kept);
+        }
+        blanked
+    }
+
+    /// The script, for the tokenizer.
+    pub(crate) fn text(&self) -> String {
+        let lines: Vec<String> = self.lines.iter().map(|line| line.iter().collect()).collect();
+        lines.join("\n")
+    }
+
+    /// Blanks a line; returns the mark that ends a string or comment that is still open.
+    fn line(
+        &mut self,
+        number: usize,
+        letters: &[char],
+        kept: &mut [char],
+        open: Option<&'static str>,
+    ) -> Option<&'static str> {
+        let mut open = open;
+        let mut place = 0;
+        let starts = |place: usize, mark: &str| {
+            mark.chars().enumerate().all(|(offset, letter)| letters.get(place + offset) == Some(&letter))
+        };
+        while place < letters.len() {
+            if let Some(end) = open {
+                if starts(place, end) {
+                    let is_string = end != "*/";
+                    blank(kept, place, end.len(), is_string && end.len() == 1);
+                    place += end.len();
+                    open = None;
+                } else {
+                    let step = if letters[place] == '\\' && end != "`" && end != "*/" { 2 } else { 1 };
+                    blank(kept, place, step, false);
+                    place += step;
+                }
+                continue;
+            }
+            let (mark, end, foreign) = match letters[place] {
+                '/' if starts(place, "//") => ("//", None, None),
+                '/' if starts(place, "/*") => ("/*", Some("*/"), None),
+                '"' if starts(place, "\"\"\"") => ("\"\"\"", Some("\"\"\""), Some("\"\"\"")),
+                '\'' if starts(place, "'''") => ("'''", Some("'''"), Some("'''")),
+                '"' => ("\"", Some("\""), None),
+                '\'' => ("'", Some("'"), None),
+                '`' => ("`", Some("`"), None),
+                '#' if starts(place, "#{") || starts(place, "#\"") => ("", None, None),
+                '#' if !(number == 1 && starts(place, "#!")) => ("#", None, Some("#")),
+                _ => ("", None, None),
+            };
+            if let Some(foreign) = foreign {
+                self.marks.push((number, place + 1, foreign));
+            }
+            match (mark, end) {
+                ("", _) => place += 1,
+                ("//" | "#", _) => {
+                    blank(kept, place, letters.len() - place, false);
+                    break;
+                }
+                (mark, end) => {
+                    blank(kept, place, mark.len(), mark.len() == 1);
+                    place += mark.len();
+                    open = end;
+                }
+            }
+        }
+        // A string in quotation marks ends with its line.
+        open.filter(|end| !matches!(*end, "\"" | "'"))
+    }
+}
+
+/// Replaces characters by spaces, or by a quotation mark so that a string stays one.
+fn blank(kept: &mut [char], place: usize, count: usize, is_quote: bool) {
+    for letter in kept.iter_mut().skip(place).take(count) {
+        *letter = if is_quote { '"' } else { ' ' };
+    }
+}
+
+/// Foreign syntax in every line of a script, each hint once a line.
+pub(crate) fn foreign_lines(text: &str) -> Vec<ForeignLine> {
+    let blanked = BlankedScript::read(text);
+    let mut found: Vec<ForeignLine> = Vec::new();
+    for (line, column, mark) in &blanked.marks {
+        let hint = match *mark {
+            "#" => "Comments start with `//`.",
+            _ => {
+                "Put a string of several lines in backticks; a description of a function goes before it, after `///`."
+            }
+        };
+        add(&mut found, *line, *column, mark, hint);
+    }
+    for (index, (kept, written)) in blanked.lines.iter().zip(text.lines()).enumerate() {
+        let kept: String = kept.iter().collect();
+        for (column, word) in words(&kept) {
+            let is_member = kept.chars().take(column - 1).collect::<String>().ends_with('.');
+            let after = kept.chars().nth(column - 1 + word.chars().count());
+            let is_prefix = matches!(word, "f" | "r" | "b") && after == Some('"');
+            let is_key = after == Some(':') && kept.contains("#{");
+            if !is_member && !is_key && (is_prefix || WORDS.contains(&word)) {
+                let line = if is_prefix { written } else { &kept };
+                if let Some(hint) = habit_hint(line, column) {
+                    add(&mut found, index + 1, column, word, hint);
+                }
+            }
+        }
+        let code = kept.trim_end();
+        if code.ends_with(':')
+            && let Some(hint) = habit_hint(code, code.chars().count())
+        {
+            add(&mut found, index + 1, code.chars().count(), ":", hint);
+        }
+    }
+    found.sort_by_key(|line| (line.line, line.column));
+    found
+}
+
+fn add(found: &mut Vec<ForeignLine>, line: usize, column: usize, mark: &str, hint: &str) {
+    if !found.iter().any(|known| known.line == line && known.hint == hint) {
+        found.push(ForeignLine { line, column, found: mark.to_owned(), hint: hint.to_owned() });
+    }
+}
+
+/// The words of a line with their 1-based columns.
+fn words(line: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut start = None;
+    for (count, (place, letter)) in line.char_indices().chain([(line.len(), ' ')]).enumerate() {
+        let is_letter = letter.is_alphanumeric() || letter == '_';
+        match start {
+            None if is_letter => start = Some((count + 1, place)),
+            Some((column, from)) if !is_letter => {
+                found.push((column, &line[from..place]));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_with_foreign_syntax_is_found() {
+        let text = "def f(x):\n    \"\"\"A docstring.\"\"\"\n    if x is None and True: # note\n        return f\"{x}\"\n\
+                    // and None in a comment\nlet ok = \"def None\"; // or not\nlet m = #{pass: 1, is: 2};\nm.not;\nraise x";
+        let lines: Vec<_> = foreign_lines(text).into_iter().map(|line| (line.line, line.found)).collect();
+        let expected = [
+            (1, "def"),
+            (1, ":"),
+            (2, "\"\"\""),
+            (3, "is"),
+            (3, "None"),
+            (3, "and"),
+            (3, "True"),
+            (3, ":"),
+            (3, "#"),
+            (4, "f"),
+            (9, "raise"),
+        ];
+        assert_eq!(lines, expected.map(|(line, word)| (line, word.to_owned())));
+    }
+
+    #[test]
+    fn lines_and_columns_stay_where_they_are() {
+        let text = "let x = \"a // b\"; /* c\n d */ let y = 'é'; `e\nf` + '''g\nh''' # i";
+        let blanked = BlankedScript::read(text).text();
+        assert_eq!(blanked.lines().count(), 4);
+        for (kept, written) in blanked.lines().zip(text.lines()) {
+            assert_eq!(kept.chars().count(), written.chars().count(), "{kept}");
+        }
+        assert!(!blanked.contains(['a', 'b', 'c', 'd', 'é', 'f', 'g', 'h', 'i']), "{blanked}");
+    }
+}

@@ -1,0 +1,71 @@
+//! `umapish check` on several files, folders and in JSON; `umapish functions` by other names.
+
+use crate::support::Run;
+use serde_json::Value;
+
+#[test]
+fn a_folder_is_checked_and_the_findings_are_json() {
+    let run = Run::new("check -o json jobs")
+        .file("jobs/a.rhai", "print(get_usres());")
+        .file("jobs/lib/b.rhai", "fn half(list) { list.len() / 10 }")
+        .run();
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    let found = found.as_array().unwrap();
+    let shown: Vec<_> = found
+        .iter()
+        .map(|row| {
+            (row["file"].as_str().unwrap(), row["line"].as_u64().unwrap(), row["severity"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(shown, [("jobs/a.rhai", 1, "error"), ("jobs/lib/b.rhai", 1, "warning")]);
+    assert!(found[0]["hint"].as_str().unwrap().contains("get_users"));
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn a_check_ends_with_0_or_1() {
+    for (line, code, words) in [
+        ("check good.rhai", 0, "1 script checked: 0 errors"),
+        ("check gone.rhai", 1, "gone.rhai"),
+        ("check -o json gone.rhai", 1, ""),
+        ("check bad.rhai good.rhai", 1, "2 scripts checked: 1 error"),
+        ("check empty", 1, "this folder has no scripts"),
+    ] {
+        let run = Run::new(line)
+            .file("good.rhai", "print(1);")
+            .file("bad.rhai", "nope();")
+            .file("empty/people.csv", "email\n")
+            .run();
+        assert!(run.words().contains(words), "{line}: {}", run.stderr);
+        assert_eq!(run.code, code, "{line}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_scripts_of_the_project_check_clean() {
+    let scripts = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+    let run = Run::new("check").arg(scripts).run();
+    assert!(run.words().contains("0 errors, 0 warnings"), "{}", run.stderr);
+    run.ended(0);
+}
+
+#[test]
+fn functions_are_found_by_the_names_of_the_service_of_python_and_by_synonyms() {
+    for (word, shown) in [
+        ("removeFromOrg", "delete_account("),
+        ("createFederatedID", "add_federated_id("),
+        ("UsersQuery", "get_users("),
+        ("execute_queued", "finish("),
+        ("revoke", "remove_from_groups("),
+        (concat!("licen", "ce"), "without_license("),
+        ("dry run", "test_mode("),
+        ("json.loads", "parse_json(text)"),
+        ("strip", "text.trim()"),
+        ("DictReader", "read_csv("),
+    ] {
+        let run = Run::new("functions").arg(word).run();
+        let all = format!("{}{}", run.stdout, run.stderr);
+        assert!(all.contains(shown), "{word}: {all}");
+        run.ended(0);
+    }
+}
