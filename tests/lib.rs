@@ -27,6 +27,8 @@ mod guide;
 mod home;
 mod house;
 mod identifiers;
+#[cfg(unix)]
+mod in_flight;
 mod jobs;
 mod journal_keep;
 mod journals;

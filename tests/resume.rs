@@ -75,7 +75,7 @@ fn without_a_kill_there_is_nothing_to_resume_and_with_one_the_newest_is_found() 
             EndpointId::Action,
             FaultEffect::Status { status: 401, body: None, retry_after: None },
         )
-        .times(2)
+        .times(20)
         .skip(1),
     );
     std::fs::write(desk.folder.path().join("job.rhai"), SCRIPT.replace("new$", "newer$")).unwrap();
@@ -100,7 +100,7 @@ fn a_run_that_left_nothing_open_is_not_resumed_and_of_several_that_did_one_is_na
     let first = interrupted(&desk, 30);
     std::fs::rename(&first, first.with_file_name("1-live-first.journal")).unwrap();
     let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(20).skip(1));
     assert_eq!(desk.run("--live job.rhai 25").0, 4);
     desk.server.reset();
     let (code, out, reported) = desk.run("resume");
@@ -116,8 +116,9 @@ fn a_run_that_left_nothing_open_is_not_resumed_and_of_several_that_did_one_is_na
 /// A run of `count` people that stops before its second request.
 fn interrupted(desk: &Desk, count: usize) -> PathBuf {
     let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
-    assert_eq!(desk.run(&format!("--live --reason audit job.rhai {count}")).0, 4);
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(20).skip(1));
+    let line = format!("--live --reason audit job.rhai {count}");
+    desk.start(&line).env("UMAPI_IN_FLIGHT", "1").run().exits(4);
     desk.server.reset();
     desk.only_journal()
 }
@@ -171,7 +172,7 @@ fn a_journal_shows_who_ran_what_for_what_reason_and_holds_no_secret() {
     assert!(!text.contains(sandbox::CLIENT_SECRET));
     let lines = journal_lines(&journal);
     let kinds: Vec<_> = lines.iter().map(|line| line["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["head", "request", "settled", "request", "settled", "end"]);
+    assert_eq!(kinds, ["head", "request", "settled", "request", "request", "settled", "settled", "end"]);
     let head = &lines[0];
     assert_eq!(
         (&head["reason"], &head["mode"], &head["arguments"]),
@@ -224,7 +225,7 @@ fn a_module_that_changed_is_refused_as_a_changed_script_is() {
 fn a_resumed_run_goes_on_with_the_report_of_the_run() {
     let desk = Desk::new(SCRIPT);
     let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(20).skip(1));
     assert_eq!(desk.run("--live --report made.csv job.rhai 30").0, 4);
     desk.server.reset();
     assert_eq!(desk.resume().0, 0);
@@ -239,7 +240,7 @@ fn what_a_file_protected_is_protected_on_resume_whatever_it_looks_like() {
     let file = desk.folder.path().join("protected.txt");
     std::fs::write(&file, "R&D / Lab #1\n").unwrap();
     let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(20).skip(1));
     assert_eq!(desk.run("--live --protect protected.txt job.rhai 30").0, 7);
     desk.server.reset();
     std::fs::remove_file(file).unwrap();
@@ -322,7 +323,7 @@ fn a_script_that_asks_for_less_because_it_looks_first_resumes_rightly() {
         changes.finish();";
     let desk = Desk::new(script);
     let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(20).skip(1));
     assert_eq!(desk.run("--live job.rhai").0, 4);
     desk.server.reset();
     let (code, _, reported) = desk.resume();
@@ -399,7 +400,7 @@ fn a_run_goes_on_in_the_folder_it_was_started_in_and_new_options_are_meant_from_
     let mails: Vec<_> = (0..30).map(|number| format!("new{number}@example.net")).collect();
     std::fs::write(home.join("people.csv"), format!("mail\n{}\n", mails.join("\n"))).unwrap();
     let refusal = FaultEffect::Status { status: 401, body: None, retry_after: None };
-    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(2).skip(1));
+    desk.server.queue(PlannedFault::at(EndpointId::Action, refusal).times(20).skip(1));
     assert_eq!(desk.run("--config c.toml --live job.rhai").0, 4);
     desk.server.reset();
     let other = home.join("elsewhere");

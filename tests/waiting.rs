@@ -70,7 +70,7 @@ fn an_interrupted_list_of_commands_shows_what_was_done() {
         skip: 1,
         ..PlannedFault::at(EndpointId::Action, FaultEffect::Nothing)
     });
-    terminal.line("multi_action(all.map(|u| command(u.email).add_to_groups(\"Designers\")))");
+    terminal.line("multi_action(all.map(|u| command(u.email).add_to_groups(\"Stock\")))");
     std::thread::sleep(Duration::from_millis(800));
     terminal.interrupt();
     let reported = terminal.expect("test> ");

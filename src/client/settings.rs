@@ -171,7 +171,7 @@ impl ClientSettings {
             verify_delay: Duration::from_secs(1),
             pace: Pace::DOCUMENTED,
             pack: true,
-            in_flight: 1,
+            in_flight: 4,
             ledger: None,
             max_attempts: 4,
             first_delay: Duration::from_secs(3),

@@ -259,7 +259,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(SettingKey::InFlight, SettingShape::Count, "requests with changes that may wait for their responses at once")
         .variable("UMAPI_IN_FLIGHT")
         .in_profile("in_flight")
-        .default("1"),
+        .default("4"),
     Setting::new(SettingKey::Checks, SettingShape::Choice(&["on", "off"]), "check commands before sending them")
         .variable("UMAPI_CHECKS")
         .in_profile("checks")

@@ -6,5 +6,5 @@ pub(crate) mod server;
 #[cfg(unix)]
 pub(crate) mod terminal;
 
-pub(crate) use desk::Desk;
+pub(crate) use desk::{Desk, journal_lines};
 pub(crate) use run::Run;
