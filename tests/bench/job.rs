@@ -23,6 +23,10 @@ pub(crate) enum Job {
     Python(&'static [&'static str]),
     /// A script beside this file, by the program its name ends in: `.rhai` makes changes for real, `.py`.
     Script(&'static str),
+    /// A `.py` script beside this file, with the fastest libraries instead of Adobe's client.
+    Peer(&'static str),
+    /// This program, in another mode.
+    Bench(&'static str),
     /// A `.rhai` script that makes changes for real, after an option of `umapish`.
     ScriptWith(&'static str, &'static str),
 }
@@ -61,18 +65,24 @@ impl<'w> Workplace<'w> {
                 let path = Path::new(SCRIPTS).join(name);
                 Some(program(UMAPI, [OsStr::new("--live"), OsStr::new(option), path.as_os_str()]))
             }
+            Job::Peer(name) => Some(script(self.python.peers()?, name)),
+            Job::Bench(mode) => Some(program(std::env::current_exe().ok()?, [*mode])),
             Job::Script(name) => {
                 let path = Path::new(SCRIPTS).join(name);
                 if path.extension() == Some(OsStr::new("rhai")) {
                     Some(program(UMAPI, [OsStr::new("--live"), path.as_os_str()]))
                 } else {
-                    let mut command = program(self.python.path()?, [path]);
-                    command.env("PYTHONPATH", python::SIGN_IN).env("PYTHONDONTWRITEBYTECODE", "1");
-                    Some(command)
+                    Some(script(self.python.path()?, name))
                 }
             }
         }
     }
+}
+
+fn script(python: &Path, name: &str) -> Command {
+    let mut command = program(python, [Path::new(SCRIPTS).join(name)]);
+    command.env("PYTHONPATH", python::SIGN_IN).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
 }
 
 /// Nothing of the caller's environment reaches it.

@@ -5,11 +5,14 @@
 //! Another word after `cargo bench --` selects the rows whose task contains it. Run by `cargo test`, each row is done once on a
 //! small organization and nothing is timed: it holds that every job runs and that those of a row agree.
 
+mod directory;
+mod floor;
 mod job;
 mod machine;
 mod measure;
 mod organization;
 mod python;
+mod reading;
 mod rows;
 mod soak;
 mod table;
@@ -18,6 +21,7 @@ use job::Workplace;
 use measure::Series;
 use organization::Organization;
 use python::Python;
+use reading::{READINGS, ReadingRow};
 use rows::{Limits, ROWS, Row};
 use std::error::Error;
 use std::io::{self, Write};
@@ -48,18 +52,24 @@ impl BenchSelection {
     }
 
     fn rows(&self) -> impl Iterator<Item = &'static Row> {
-        let wanted =
-            |row: &&Row| self.words.is_empty() || self.words.iter().any(|word| row.task.contains(word));
-        ROWS.iter().filter(wanted)
+        ROWS.iter().filter(|row| self.wants(row))
+    }
+
+    fn readings(&self) -> impl Iterator<Item = &'static ReadingRow> {
+        READINGS.iter().filter(|reading| self.wants(&reading.row))
+    }
+
+    fn wants(&self, row: &Row) -> bool {
+        self.words.is_empty() || self.words.iter().any(|word| row.task.contains(word))
     }
 }
 
 fn main() -> ExitCode {
-    let selection = BenchSelection::of(std::env::args().skip(1));
-    let done = match (selection.timed, selection.soaks()) {
-        (true, true) => soak::run().map(|totals| report(&totals.to_string())),
-        (true, false) => measure_all(&selection),
-        (false, _) => try_all(&selection),
+    let mut arguments = std::env::args().skip(1).peekable();
+    let done = match arguments.peek().map(String::as_str) {
+        Some(directory::MODE) => directory::serve(arguments.skip(1)),
+        Some(floor::MODE) => floor::count(),
+        _ => bench(&BenchSelection::of(arguments)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,12 +80,20 @@ fn main() -> ExitCode {
     }
 }
 
+fn bench(selection: &BenchSelection) -> Result<(), Failure> {
+    match (selection.timed, selection.soaks()) {
+        (true, true) => soak::run().map(|totals| report(&totals.to_string())),
+        (true, false) => measure_all(selection),
+        (false, _) => try_all(selection),
+    }
+}
+
 /// Measures every row and prints the table.
 fn measure_all(selection: &BenchSelection) -> Result<(), Failure> {
     let begun = Instant::now();
     let python = Python::make().unwrap_or_else(|reason| {
         report(&format!("without Python: {reason}"));
-        Python::Missing
+        Python::found()
     });
     let mut measured = Vec::new();
     for row in selection.rows() {
@@ -83,6 +101,11 @@ fn measure_all(selection: &BenchSelection) -> Result<(), Failure> {
         let series = measure(row, row.users, row.runs, &python)?;
         keep_to_limits(row, &series)?;
         measured.push((row, series));
+    }
+    for reading in selection.readings() {
+        report(reading.row.task);
+        measured
+            .push((&reading.row, reading::measure(reading, reading.row.users, reading.row.runs, &python)?));
     }
     let mut out = io::stdout().lock();
     write!(out, "{}", table::markdown(&measured))?;
@@ -100,14 +123,31 @@ fn try_all(selection: &BenchSelection) -> Result<(), Failure> {
     for row in selection.rows() {
         measure(row, row.users.map(|users| users.min(FEW)), 1, &python)?;
     }
+    for reading in selection.readings() {
+        reading::measure(reading, Some(FEW), 1, &python)?;
+    }
     Ok(())
 }
 
 /// Measures a row's contenders in turn, so that what else happens on the machine meets them all.
-fn measure(row: &Row, users: Option<usize>, runs: usize, python: &Python) -> Result<Vec<Series>, Failure> {
+fn measure(
+    row: &'static Row,
+    users: Option<usize>,
+    runs: usize,
+    python: &Python,
+) -> Result<Vec<Series>, Failure> {
     let minute = row.limits.map(|limits| limits.minute);
     let organization = users.map(|users| Organization::serve(users, minute)).transpose()?;
-    let place = Workplace::new(organization.as_ref(), python)?;
+    measure_in(organization.as_ref(), row, runs, python)
+}
+
+fn measure_in(
+    organization: Option<&Organization>,
+    row: &'static Row,
+    runs: usize,
+    python: &Python,
+) -> Result<Vec<Series>, Failure> {
+    let place = Workplace::new(organization, python)?;
     if let Some(script) = row.before {
         place.run(&script)?;
     }

@@ -1,4 +1,5 @@
-//! CPython with Adobe's own client, in the environment that `.ci/adobe-client` makes.
+//! CPython, with Adobe's own client in the environment that `.ci/adobe-client` makes, and with the fastest libraries for
+//! reading JSON over HTTP in another one.
 
 use crate::Failure;
 use std::path::{Path, PathBuf};
@@ -7,49 +8,74 @@ use std::process::Command;
 /// Where Adobe's client learns to sign in without TLS.
 pub(crate) const SIGN_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop");
 
-const MAKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/adobe-client");
+const CLIENT_MAKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/adobe-client");
+const MAKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/python-environment");
 
-/// The Python of the environment.
-pub(crate) enum Python {
-    At(PathBuf),
-    Missing,
+/// The Pythons of the two environments, where they have been made.
+pub(crate) struct Python {
+    client: Option<PathBuf>,
+    peers: Option<PathBuf>,
 }
 
 impl Python {
-    /// Makes the environment unless it is there.
+    /// Makes the environments unless they are there.
     pub(crate) fn make() -> Result<Self, Failure> {
-        let output = Command::new(MAKER).env("CARGO_TARGET_DIR", target()).output()?;
-        if !output.status.success() {
-            return Err(format!("{MAKER}: {}", String::from_utf8_lossy(&output.stderr).trim()).into());
-        }
+        make(&mut Command::new(CLIENT_MAKER))?;
+        make(Command::new(MAKER).args(["bench-peers", "tests/bench/requirements.txt", "msgspec"]))?;
         Ok(Self::found())
     }
 
-    /// The environment, where it has been made.
+    /// The environments that have been made.
     pub(crate) fn found() -> Self {
-        let path = target().join("interop/bin/python");
-        if path.exists() { Self::At(path) } else { Self::Missing }
+        Self { client: python("interop"), peers: python("bench-peers") }
     }
 
+    /// The Python with Adobe's client.
     pub(crate) fn path(&self) -> Option<&Path> {
-        match self {
-            Self::At(path) => Some(path),
-            Self::Missing => None,
-        }
+        self.client.as_deref()
     }
 
-    /// What it is, by its own words; `None` where there is none.
+    /// The Python with other libraries.
+    pub(crate) fn peers(&self) -> Option<&Path> {
+        self.peers.as_deref()
+    }
+
+    /// What they are, by their own words; `None` where there is none.
     pub(crate) fn describe(&self) -> Result<Option<String>, Failure> {
         let Some(path) = self.path() else { return Ok(None) };
-        let output = Command::new(path).args(["-c", VERSIONS]).output()?;
-        Ok(Some(String::from_utf8(output.stdout)?.trim().to_owned()))
+        let mut description = said(path, VERSIONS)?;
+        if let Some(peers) = self.peers() {
+            description += &said(peers, PEER_VERSIONS)?;
+        }
+        Ok(Some(description))
     }
+}
+
+fn make(command: &mut Command) -> Result<(), Failure> {
+    let output = command.env("CARGO_TARGET_DIR", target()).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim()).into())
+}
+
+fn python(environment: &str) -> Option<PathBuf> {
+    Some(target().join(environment).join("bin/python")).filter(|path| path.exists())
+}
+
+fn said(python: &Path, code: &str) -> Result<String, Failure> {
+    let output = Command::new(python).args(["-c", code]).output()?;
+    Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
 }
 
 const VERSIONS: &str = "\
 import platform, importlib.metadata
 print(platform.python_implementation(), platform.python_version(), end=', ')
 print('umapi-client', importlib.metadata.version('umapi-client'))";
+
+const PEER_VERSIONS: &str = "\
+import importlib.metadata
+for name in ['orjson', 'aiohttp', 'msgspec']: print(', ' + name, importlib.metadata.version(name), end='')";
 
 /// The folder that everything built is in.
 fn target() -> &'static Path {

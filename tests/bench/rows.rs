@@ -49,7 +49,7 @@ pub(crate) struct Contender {
     pub(crate) job: Job,
 }
 
-const fn by(name: &'static str, job: Job) -> Contender {
+pub(crate) const fn by(name: &'static str, job: Job) -> Contender {
     Contender { name, job }
 }
 
