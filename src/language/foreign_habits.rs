@@ -134,7 +134,7 @@ const HABITS: &[ForeignHabit] = &[
         applies: |spot| {
             spot.at.starts_with(':') && spot.before.trim_end_matches(is_word_letter).ends_with("${")
         },
-        hint: "There are no formats in a string: for two decimals, write `${round(x * 100.0) / 100.0}`; for a width, \
+        hint: "There are no formats in a string: for two decimals, write `${fixed(x, 2)}`; for a width, \
                `x.to_string().pad(10, \" \")`.",
     },
     ForeignHabit {
