@@ -9,6 +9,7 @@
 //! | `main.rs`, `lib.rs`, `build.rs` | a thin binary; this page; what a build says of itself |
 //! | `app` | the composition root: command line → organization, hooks, session → runner, prompt or subcommand |
 //! | `repl` | the prompt: editing, completion, highlighting, its `:commands` |
+//! | `plan` | plan files: the commands of a script that ran on a copy of the organization |
 //! | `subcommands` | `check`, `definitions`, `doctor`, `functions`, `init`: one file each |
 //! | `shell` | what runs share: runner, console, progress, diagnostics, signals, exit codes, summary |
 //! | `script` | Rhai: the engine, the checker, and every function of scripts in `script/functions/<family>.rs` |
@@ -29,7 +30,7 @@
 //! | `sandbox` | a simulated organization over HTTP on loopback; only `app` joins it to the rest |
 //! | `wire` | the service's requests and responses as types and pure functions; no I/O |
 //!
-//! app → repl, subcommands → shell → script → changes → session, language, files → values → host → client, store →
+//! app → plan; app → repl, subcommands → shell → script → changes → session, language, files → values → host → client, store →
 //! wire. `session`, `language` and `files` do not import each other. `cli` and `config` are used by app, repl,
 //! subcommands and shell. `rhai` appears in host and above, `reqwest` in client, `clap` in cli, `axum` in sandbox.
 //!
@@ -71,6 +72,7 @@ pub mod guide;
 pub mod host;
 pub mod language;
 mod output;
+pub mod plan;
 mod quantity;
 pub mod repl;
 pub mod sandbox;

@@ -23,6 +23,7 @@ mod home;
 mod house;
 mod identifiers;
 mod journal_keep;
+mod journals;
 #[cfg(unix)]
 mod listings;
 mod live_runs;
@@ -34,6 +35,7 @@ mod outcomes;
 mod output_files;
 #[cfg(unix)]
 mod ownership;
+mod packing;
 mod protect;
 mod proxies;
 mod queue;
@@ -49,6 +51,7 @@ mod run_summary;
 mod runner;
 mod sandbox;
 mod sandbox_responses;
+mod script_options;
 mod scripts;
 mod secret_arguments;
 mod secrets;

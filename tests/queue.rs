@@ -90,3 +90,14 @@ fn a_file_that_gets_shorter_while_it_is_carried_out_is_an_error_and_every_comman
     let counted = |status: &str| report.matches(&format!(",{status},")).count();
     assert_eq!((counted("completed"), counted("not_sent")), (300, 5), "{report}");
 }
+
+#[test]
+fn commands_that_were_built_and_never_sent_are_named_wherever_the_script_kept_them() {
+    let module = "let kept = command(\"a@example.com\").add_to_groups(\"Finance\");\nexport kept;";
+    let script = "import \"parts\" as parts;\nlet own = command(\"b@example.com\").add_to_groups(\"Finance\");\n\
+                  let list = [command(\"c@example.com\").add_to_groups(\"Finance\")];";
+    let run = Run::new("--sandbox job.rhai").file("job.rhai", script).file("parts.rhai", module).run();
+    let warned = "commands on lines 1, 2 and 3 were built but never sent; pass them to multi_action([...])";
+    assert!(run.stderr.contains(warned), "{}", run.stderr);
+    run.done();
+}

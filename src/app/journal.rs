@@ -3,7 +3,7 @@
 use super::refusal::refuse;
 use super::resume_consent;
 use crate::app::organization::OrganizationContext;
-use crate::cli::{GlobalOptions, JournalCommand, UnlistedPolicy, VerifyWhen};
+use crate::cli::{GlobalOptions, UnlistedPolicy, VerifyWhen};
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::output::pretty::plural;
@@ -17,7 +17,7 @@ use crate::store::file_door;
 use crate::store::journal::reader;
 use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
-    EndRecord, GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, ScriptRecord,
+    GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, ScriptRecord,
 };
 use crate::store::journal::retention;
 use crate::store::journal::unfinished_runs;
@@ -26,7 +26,6 @@ use crate::store::journal::{FORMAT, directory, sha256};
 use crate::store::trust::{self, FileRole};
 use crate::wire::mode::Mode;
 use jiff::Timestamp;
-use std::fs::File;
 use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -141,10 +140,11 @@ pub(crate) fn remove_old(keep: Duration, output: &Output) {
 /// # Errors
 /// The exit code: there is no such run, or there are several, which are listed.
 pub(crate) fn chosen(journal: Option<PathBuf>, output: &Output) -> Result<PathBuf, RunExit> {
-    if let Some(path) = journal {
+    let refuse = |error: &Error| refuse(error, output);
+    if let Some(name) = journal {
+        let path = directory::named(&name, directory::all).map_err(|error| refuse(&error))?;
         return Ok(absolute(&path));
     }
-    let refuse = |error: &Error| refuse(error, output);
     let JournalSurvey { mut unfinished, foreign, other_formats } =
         unfinished_runs::all().map_err(|error| refuse(&error))?;
     for (_, error) in &foreign {
@@ -365,65 +365,6 @@ fn again(global: &GlobalOptions) -> ResumedRecord {
 pub(crate) fn reopen(resumed: &ResumedRun) -> Result<JournalRecorder> {
     let redactor = Redactor::new(&resumed.global.secret_arguments);
     JournalRecorder::resume(&resumed.path, again(&resumed.global), redactor)
-}
-
-/// `umapish journal`.
-pub(crate) fn look(command: JournalCommand, output: &Output) -> RunExit {
-    let done = match command {
-        JournalCommand::Verify { journal } => verify(journal, output),
-        JournalCommand::Show { journal } => show(journal, output),
-    };
-    match done {
-        Ok(()) => RunExit::Done,
-        Err(error) => refuse(&error, output),
-    }
-}
-
-fn open(journal: Option<PathBuf>) -> Result<(String, File)> {
-    let path = match journal {
-        Some(path) => path,
-        None => directory::newest()?,
-    };
-    let name = path.display().to_string();
-    let file = file_door::open(&path).map_err(|error| Error::io(&path, error))?;
-    Ok((name, file))
-}
-
-fn verify(journal: Option<PathBuf>, output: &Output) -> Result<()> {
-    let (name, file) = open(journal)?;
-    let (mut last_end, mut request) = (None, 0);
-    let found = reader::read(&name, file, |entry| {
-        last_end = None;
-        match entry.record {
-            JournalRecord::Request(record) => request = record.number,
-            JournalRecord::End(end) => last_end = Some(end),
-            _ => {}
-        }
-        Ok(())
-    })?;
-    if found.lines == 0 {
-        return Err(headless(&name));
-    }
-    let torn = if found.torn > 0 {
-        format!(", and {} bytes of an incomplete line", found.torn)
-    } else {
-        String::new()
-    };
-    let end = match last_end {
-        Some(EndRecord { exit, .. }) => format!("ended, exit {exit}"),
-        None => format!("no end record: interrupted after request {request}"),
-    };
-    output.data(&format!("{name}: {} lines, all complete and in order{torn}; {end}", found.lines));
-    Ok(())
-}
-
-fn show(journal: Option<PathBuf>, output: &Output) -> Result<()> {
-    let (name, file) = open(journal)?;
-    reader::read(&name, file, |entry| {
-        output.json(&serde_json::to_string(&entry).map_err(|error| Error::file(&*name, error))?);
-        Ok(())
-    })
-    .map(drop)
 }
 
 /// The user who runs this, from the system rather than the environment.

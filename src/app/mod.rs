@@ -10,6 +10,7 @@ mod refusal;
 mod resume_consent;
 mod run_builder;
 mod sandbox;
+mod script_arguments;
 mod secret_arguments;
 mod setup;
 mod terminal;
@@ -25,7 +26,7 @@ use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
 #[cfg(unix)]
 use crate::store::streams;
-use crate::subcommands::{check, definitions, functions, guide};
+use crate::subcommands::{check, definitions, functions, guide, journal as look};
 use refusal::refuse;
 use run_builder::setup;
 use std::ffi::OsString;
@@ -40,7 +41,8 @@ const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 256 <<
 
 /// Runs umapish with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments: Vec<_> = arguments.into_iter().collect();
+    let mut arguments: Vec<_> = arguments.into_iter().collect();
+    let completed = script_arguments::words_to_complete(&mut arguments);
     core_files::prevent();
     #[cfg(unix)]
     streams::standard_by(standard::output, standard::error);
@@ -55,7 +57,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Arc::new(if is_dumb { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
-    let exit = match thread.spawn(move || dispatch(cli, &worker)).map(thread::JoinHandle::join) {
+    let exit = match thread.spawn(move || begin(cli, completed, &worker)).map(thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit,
         Ok(Err(_)) => failed(&output, &panics::last()),
         Err(error) => failed(&output, &format!("cannot start a thread: {error}")),
@@ -82,6 +84,13 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
         ColorChoice::Never => Some(false),
     };
     OutputSettings { form, quiet: global.quiet, colored, causes: global.verbose > 1 }
+}
+
+fn begin(cli: Cli, completed: Option<Vec<OsString>>, output: &Arc<Output>) -> RunExit {
+    match completed {
+        Some(words) => script_arguments::complete(words, output),
+        None => dispatch(cli, output),
+    }
 }
 
 fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
@@ -111,7 +120,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         }
         Some(CliCommand::Definitions { folder }) => definitions::run(&folder, output),
         Some(CliCommand::Resume { journal }) => resume(&top.global, journal, output),
-        Some(CliCommand::Journal(command)) => journal::look(command, output),
+        Some(CliCommand::Journal(options)) => look::run(options, top.global.format.is_some(), output),
         None => match top.eval {
             Some(code) => script(&top.global, ScriptProgram::evaluated(&code, top.words), output),
             None if top.words.is_empty() && stdin().is_terminal() => prompt::prompt(top, output),
@@ -123,14 +132,15 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
 fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<Output>) -> RunExit {
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
+        if let Some(exit) = script_arguments::check(&program, output)? {
+            return Ok(Err(exit));
+        }
         let global = first_line::applied(global, &program)?;
-        Ok((setup(&global, Some(&program), None, output)?, program))
+        Ok(Ok((setup(&global, Some(&program), None, output)?, program)))
     });
     match ready {
-        Ok((setup, program)) => {
-            warn_of_misplaced(&program, output);
-            runner::run(&program, setup, output)
-        }
+        Ok(Ok((setup, program))) => runner::run(&program, setup, output),
+        Ok(Err(exit)) => exit,
         Err(error) => refuse(&error, output),
     }
 }
@@ -152,14 +162,5 @@ fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>
     match ready {
         Ok((setup, program)) => runner::run(&program, setup, output),
         Err(error) => refuse(&error, output),
-    }
-}
-
-fn warn_of_misplaced(program: &ScriptProgram, output: &Output) {
-    let place = if program.shows_value { "the first argument" } else { "the script name" };
-    for argument in cli::misplaced(&program.arguments) {
-        output.warning(&format!(
-            "`{argument}` comes after {place}, so the script receives it; put umapish options first"
-        ));
     }
 }

@@ -23,6 +23,21 @@ pub(crate) struct Pipeline {
     index: usize,
 }
 
+/// How a list of commands is submitted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PipelineOptions {
+    /// Whether failures count for the exit code; not where the caller throws them.
+    pub(crate) counts_failures: bool,
+    /// Whether people are sent one by one, even where lists of groups would save requests.
+    pub(crate) sends_singly: bool,
+}
+
+impl Default for PipelineOptions {
+    fn default() -> Self {
+        Self { counts_failures: true, sends_singly: false }
+    }
+}
+
 /// Commands in a feed, with those that have no outcome so far.
 struct Wave {
     feed: CommandFeed,
@@ -48,17 +63,21 @@ struct PendingCommand {
 }
 
 impl Pipeline {
-    /// An empty list; `counts_failures` says whether failures count for the exit code.
+    /// An empty list.
     ///
     /// # Errors
     /// `config`: settings are missing or invalid.
-    pub(crate) fn new(session: &Session, counts_failures: bool) -> Result<Self> {
+    pub(crate) fn new(session: &Session, options: PipelineOptions) -> Result<Self> {
         let client = session.client()?;
-        let wave = || Wave { feed: client.command_feed(), pending: HashMap::new(), submitted: 0 };
+        let wave = || Wave {
+            feed: client.command_feed(options.sends_singly),
+            pending: HashMap::new(),
+            submitted: 0,
+        };
         let outcomes = OutcomeCollector {
             run: RunState::of(session),
             buffer: OutcomeBuffer::default(),
-            counts_failures,
+            counts_failures: options.counts_failures,
             abandon_reason: None,
         };
         Ok(Self { first: wave(), second: wave(), outcomes, index: 0 })

@@ -1,6 +1,6 @@
 //! A queue: commands that a script adds one by one, sent in full requests and the rest at the end.
 
-use super::pipeline::Pipeline;
+use super::pipeline::{Pipeline, PipelineOptions};
 use super::report::Report;
 use super::submit::check_submission;
 use crate::changes::submission::{Submission, TaggedCommand};
@@ -18,12 +18,14 @@ use std::rc::Rc;
 pub struct Queue(Rc<RefCell<Option<Pipeline>>>);
 
 impl Queue {
-    /// An empty queue; the end of the run finishes it unless the script does.
+    /// An empty queue; the end of the run finishes it unless the script does. `sends_singly` says whether people are sent
+    /// one by one, even where lists of groups would save requests.
     ///
     /// # Errors
     /// `config`: settings are missing or wrong.
-    pub fn open(session: &Session) -> Result<Self> {
-        let queue = Self(Rc::new(RefCell::new(Some(Pipeline::new(session, true)?))));
+    pub fn open(session: &Session, sends_singly: bool) -> Result<Self> {
+        let options = PipelineOptions { sends_singly, ..PipelineOptions::default() };
+        let queue = Self(Rc::new(RefCell::new(Some(Pipeline::new(session, options)?))));
         RunState::of(session).register_queue(Rc::new(queue.clone()));
         Ok(queue)
     }

@@ -1,6 +1,6 @@
 //! Every change of a script passes here: commands are checked and submitted, and each call gets a report.
 
-use super::pipeline::Pipeline;
+use super::pipeline::{Pipeline, PipelineOptions};
 use super::report::Report;
 use super::steps;
 use crate::changes::submission::{
@@ -17,6 +17,15 @@ use crate::wire::command::Command;
 /// The most checked commands that are kept from the precheck until they are sent. The rest of a longer list, and a
 /// file, is checked twice, so that memory stays bounded.
 const CHECKED_LIMIT: usize = 10_000;
+
+/// How a list of commands is submitted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SubmitOptions {
+    /// Whether the other commands are sent if local checks refuse some.
+    pub(crate) skip_invalid: bool,
+    /// Whether people are sent one by one, even where lists of groups would save requests.
+    pub(crate) sends_singly: bool,
+}
 
 /// A list after all its commands were checked.
 #[derive(Default)]
@@ -39,7 +48,8 @@ struct PrecheckedList {
 pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> {
     RunState::of(session).count_single_change(session);
     let command = check_command(session, 0, TaggedCommand::plain(command))?;
-    let mut pipeline = Pipeline::new(session, false)?;
+    let mut pipeline =
+        Pipeline::new(session, PipelineOptions { counts_failures: false, ..PipelineOptions::default() })?;
     match command {
         Ok(command) => pipeline.push(session, command)?,
         Err(withheld) if withheld.is_refused() => {
@@ -59,12 +69,19 @@ pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> 
 /// # Errors
 /// `invalid`: local checks refuse some, and nothing was sent; with `skip_invalid` the others are sent instead. Why
 /// the first request was not sent.
-pub(crate) fn submit(session: &Session, source: &dyn CommandSource, skip_invalid: bool) -> Result<Report> {
+pub(crate) fn submit(
+    session: &Session,
+    source: &dyn CommandSource,
+    options: SubmitOptions,
+) -> Result<Report> {
     let PrecheckedList { count, withheld, refused, checked } = precheck(session, source)?;
-    if !refused.is_empty() && !skip_invalid {
+    if !refused.is_empty() && !options.skip_invalid {
         return Err(ErrorKind::Invalid(refused).into());
     }
-    let mut pipeline = Pipeline::new(session, true)?;
+    let mut pipeline = Pipeline::new(
+        session,
+        PipelineOptions { sends_singly: options.sends_singly, ..PipelineOptions::default() },
+    )?;
     pipeline.expect(count - withheld);
     let result = push_checked(session, checked, &mut pipeline)
         .and_then(|()| push_rest(session, source, count, &mut pipeline));
@@ -251,7 +268,7 @@ mod tests {
         let source = CommandArray(&list);
         let before = CheckedCommand::count();
         let PrecheckedList { count, checked, .. } = precheck(&session, &source).unwrap();
-        let mut pipeline = Pipeline::new(&session, true).unwrap();
+        let mut pipeline = Pipeline::new(&session, PipelineOptions::default()).unwrap();
         push_checked(&session, checked, &mut pipeline).unwrap();
         push_rest(&session, &source, count, &mut pipeline).unwrap();
         assert_eq!((pipeline.len(), CheckedCommand::count() - before), (9, 9));

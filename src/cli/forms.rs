@@ -31,6 +31,7 @@ const EFFECTIVE: &[(&str, &[&str])] = &[
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
     ("init", &["profile", "config"]),
+    ("journal", &["format", "color"]),
     ("sandbox", &["format", "quiet", "color"]),
 ];
 

@@ -18,6 +18,12 @@ More help:
 
 Options go before SCRIPT or the first ARG. Everything after belongs to the script.";
 
+const HELP: &str = "help";
+const VERSION: &str = "version";
+
+/// The subcommands that this file adds to those of the declaration.
+pub(super) const SUBCOMMANDS: [&str; 2] = [HELP, VERSION];
+
 /// A page of help that belongs to no subcommand.
 struct Topic {
     name: &'static str,
@@ -37,16 +43,16 @@ pub(super) fn with_help_commands(command: Command) -> Command {
         .num_args(0..)
         .help("a command such as run, or a topic: environment, umapi-cli");
     command
-        .subcommand(Command::new("help").about("Show help for a command or a topic").arg(topic))
-        .subcommand(Command::new("version").about("Print the version"))
+        .subcommand(Command::new(HELP).about("Show help for a command or a topic").arg(topic))
+        .subcommand(Command::new(VERSION).about("Print the version"))
 }
 
 /// The help or version that the words ask for, in the form in which clap returns those of `--help`; or an error for
 /// a topic that does not exist.
 pub(super) fn requested(command: &mut Command, matches: &ArgMatches) -> Option<clap::Error> {
     match matches.subcommand()? {
-        ("version", _) => page_of(command, &["--version"]),
-        ("help", found) => {
+        (VERSION, _) => page_of(command, &["--version"]),
+        (HELP, found) => {
             let words: Vec<_> = found.get_many::<String>("topic").into_iter().flatten().collect();
             help(command, &words.into_iter().map(String::as_str).collect::<Vec<_>>())
         }

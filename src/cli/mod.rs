@@ -2,6 +2,7 @@
 
 mod forms;
 mod help_topics;
+pub mod script_completion;
 pub mod umapi_cli;
 mod version;
 
@@ -275,28 +276,43 @@ pub enum CliCommand {
     },
     /// Finish an interrupted run: the same script, in the same mode and organization
     Resume {
-        /// the journal; on a terminal optional if only one run is unfinished
-        #[arg(value_name = "JOURNAL")]
+        /// id of the run, or its journal; on a terminal optional if only one run is unfinished
+        #[arg(value_name = "RUN")]
         journal: Option<PathBuf>,
     },
-    /// Verify or show the journal of a run
-    #[command(subcommand)]
-    Journal(JournalCommand),
+    /// List the runs that were kept, or show or verify one
+    Journal(JournalOptions),
 }
 
-/// What to do with a journal.
+/// Which journals to look at, and how.
+#[derive(Debug, Clone, Args)]
+pub struct JournalOptions {
+    /// folder of the journals, such as that of a colleague or of cron
+    #[arg(long, value_name = "DIR", global = true)]
+    pub journals: Option<PathBuf>,
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: Option<JournalCommand>,
+}
+
+/// What to do with journals.
 #[derive(Debug, Clone, Subcommand)]
 pub enum JournalCommand {
+    /// List the runs with their ids, the newest last
+    List,
+    /// Show a run, or everything that was done to a person
+    Show {
+        /// id of the run, or its journal; the newest by default
+        #[arg(value_name = "RUN", conflicts_with = "person")]
+        journal: Option<PathBuf>,
+        /// all changes of a person, by e-mail or username, also under earlier and later names
+        #[arg(long, value_name = "NAME")]
+        person: Option<String>,
+    },
     /// Verify that no line was changed, removed or moved
     Verify {
-        /// the journal; the newest by default
-        #[arg(value_name = "JOURNAL")]
-        journal: Option<PathBuf>,
-    },
-    /// Print its lines as JSON
-    Show {
-        /// the journal; the newest by default
-        #[arg(value_name = "JOURNAL")]
+        /// id of the run, or its journal; the newest by default
+        #[arg(value_name = "RUN")]
         journal: Option<PathBuf>,
     },
 }
@@ -334,7 +350,7 @@ pub fn completions(shell: clap_complete::Shell) -> String {
     let mut command = forms::with_options_where_shown(declared());
     command = command.mut_subcommand("guide", |guide| guide.subcommands(topics));
     clap_complete::generate(shell, &mut command, "umapish", &mut text);
-    String::from_utf8(text).unwrap_or_default()
+    script_completion::with_scripts(shell, String::from_utf8(text).unwrap_or_default())
 }
 
 /// How to serve the sandbox.
@@ -425,10 +441,20 @@ impl GlobalOptions {
 /// Those of clap: wrong usage, or help and version, which are not failures.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let arguments: Vec<_> = arguments.into_iter().collect();
+    if let Some(version) = version::alone(&arguments) {
+        return Err(version);
+    }
     match TopLevel::try_parse_from(&arguments) {
-        Ok(top) if top.eval.is_some() => Ok(Cli { top, command: None }),
+        Ok(top) if top.eval.is_some() || !names_a_command(&top.words) => Ok(Cli { top, command: None }),
         _ => parse_whole(arguments),
     }
+}
+
+/// Whether a subcommand follows the options. Without one, the subcommands are not built, which takes four times as
+/// long as to read the options.
+fn names_a_command(words: &[OsString]) -> bool {
+    let first = words.first().and_then(|word| word.to_str());
+    first.is_some_and(|word| CliCommand::has_subcommand(word) || help_topics::SUBCOMMANDS.contains(&word))
 }
 
 fn parse_whole(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
@@ -524,6 +550,17 @@ mod tests {
     }
 
     #[test]
+    fn every_subcommand_is_read_as_one_and_every_script_is_not() {
+        for name in commands() {
+            assert!(names_a_command(&[name.clone().into()]), "{name}");
+        }
+        for word in ["s.rhai", "-", "./check", "CHECK"] {
+            assert!(!names_a_command(&[word.into(), "check".into()]), "{word}");
+        }
+        assert!(cli("--sandbox -q").command.is_none());
+    }
+
+    #[test]
     fn each_command_takes_its_own_formats() {
         assert!(try_cli("functions --format markdown").is_ok());
         assert!(try_cli("functions -o csv").is_err());
@@ -542,6 +579,19 @@ mod tests {
                 assert!(text.contains(page.topic), "{shell}: {}", page.topic);
             }
         }
+    }
+
+    #[test]
+    fn the_shells_of_scripts_ask_for_the_options_of_a_script() {
+        use clap_complete::Shell;
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let text = completions(shell);
+            assert!(text.contains(script_completion::WORD), "{shell}");
+            assert!(try_cli("--help").unwrap_err().to_string().find(script_completion::WORD).is_none());
+        }
+        let zsh = completions(Shell::Zsh);
+        assert_eq!(zsh.matches("\n_umapish_of_clap() {").count(), 1);
+        assert_eq!(zsh.matches("\n_umapish() {").count(), 1);
     }
 
     #[test]

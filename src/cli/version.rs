@@ -1,5 +1,6 @@
 //! What `--version` prints, and what it adds with `-v`.
 
+use clap::Command;
 use std::ffi::OsString;
 
 /// The version.
@@ -26,6 +27,13 @@ pub(super) fn requested(arguments: &[OsString]) -> &'static str {
     if words.take_while(|text| *text != "--").any(is_verbose) { DETAILS } else { VERSION }
 }
 
+/// The version, if nothing but it is asked for: no other option has to be built for that.
+pub(super) fn alone(arguments: &[OsString]) -> Option<clap::Error> {
+    let [_, only] = arguments else { return None };
+    let is_version = only == "--version" || only == "-V";
+    is_version.then(|| Command::new("umapish").version(VERSION).try_get_matches_from(arguments).err())?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +48,16 @@ mod tests {
             assert_eq!(of(line), VERSION, "{line}");
         }
         assert!(["\ncommit: ", "\ndate: ", "\ntarget: "].iter().all(|key| DETAILS.contains(key)));
+    }
+
+    #[test]
+    fn the_version_alone_is_printed_without_the_other_options() {
+        let of = |line: &str| alone(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for line in ["umapish --version", "umapish -V"] {
+            assert_eq!(of(line).unwrap().to_string(), format!("umapish {VERSION}\n"), "{line}");
+        }
+        for line in ["umapish", "umapish --version -v", "umapish version", "umapish s.rhai --version"] {
+            assert!(of(line).is_none(), "{line}");
+        }
     }
 }

@@ -7,7 +7,9 @@ use crate::client::hooks::GateHook;
 use crate::client::http::rate_limit::RateLimiter;
 use crate::client::http::sync_pragma::SyncPragma;
 use crate::client::http::transport::HttpTransport;
+use crate::client::known_groups::KnownGroups;
 use crate::secret::{SHORTEST_MASKED, is_masked};
+use crate::wire::limits::STEPS_PER_COMMAND;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -38,6 +40,13 @@ pub(super) struct ClientState {
     pub(super) look_ups: AtomicUsize,
     /// Listings of all users that were read to their end.
     pub(super) full_listings: AtomicUsize,
+    pub(super) known_groups: KnownGroups,
+    /// How many lists of people a command may have, as far as the service has refused more; 0 for none.
+    pub(super) lists_per_command: AtomicUsize,
+    /// Whether the operator knows that number.
+    pub(super) list_limit_noted: AtomicBool,
+    /// Whether the operator knows that user groups take fewer requests than profiles.
+    pub(super) profile_noted: AtomicBool,
 }
 
 /// The counters for [`CallCounts`].
@@ -94,6 +103,10 @@ impl Client {
             lists: AtomicU64::new(0),
             look_ups: AtomicUsize::new(0),
             full_listings: AtomicUsize::new(0),
+            known_groups: KnownGroups::default(),
+            lists_per_command: AtomicUsize::new(STEPS_PER_COMMAND),
+            list_limit_noted: AtomicBool::new(false),
+            profile_noted: AtomicBool::new(false),
         };
         shared.notify_short_secrets();
         Self { shared: Arc::new(shared), test, stop }

@@ -91,6 +91,30 @@ pub enum Resolution {
     },
 }
 
+/// What users were asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum UserReading<'q> {
+    /// One user.
+    Single,
+    /// A page of a listing.
+    Listing(UserListing<'q>),
+}
+
+/// A listing of users, as hooks see it.
+#[derive(Debug, Clone, Copy)]
+pub struct UserListing<'q> {
+    /// Its number, which no other listing of the process has.
+    pub number: u64,
+    /// The group whose members are listed.
+    pub group: Option<&'q str>,
+    /// Whether it has all members of the group, whatever their license.
+    pub has_all_members: bool,
+    /// Whether profiles that come through a user group count.
+    pub counts_indirect: bool,
+    /// Whether each user has the groups.
+    pub shows_groups: bool,
+}
+
 /// A hook of the gate that every change passes: a journal, a guard, a budget.
 pub trait GateHook: Send + Sync {
     /// Called before the request waits for its slot.
@@ -139,8 +163,26 @@ pub trait GateHook: Send + Sync {
         None
     }
 
+    /// Whether the run knows that the e-mail of a command's person belongs to one account only, which is the one that is
+    /// meant. Lists of a group cannot say which of several accounts they mean.
+    fn is_only_account(&self, _command: &Command) -> bool {
+        false
+    }
+
     /// Called when users were read.
     fn users_read(&self, _users: &[Arc<User>]) {}
+
+    /// Called after `users_read` with what was asked for, which decides what the records show.
+    fn users_found(&self, _users: &[Arc<User>], _reading: UserReading<'_>) {}
+
+    /// Called when a listing of users was read to its end.
+    fn users_listed(&self, _reading: UserReading<'_>) {}
+
+    /// Called when the service was asked for a user and knows nobody of that name.
+    fn user_missing(&self, _name: &str, _domain: Option<&str>) {}
+
+    /// Called when a command was accepted, before it waits for its request.
+    fn accepted(&self, _command: &Command) {}
 
     /// Called when a listing was read to its end, with the number of its entries, or failed.
     fn listing_ended(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}

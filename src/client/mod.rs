@@ -10,6 +10,7 @@ mod connection;
 pub mod event;
 pub mod hooks;
 pub(crate) mod http;
+mod known_groups;
 pub mod listing;
 pub mod outcome;
 pub mod request;

@@ -7,7 +7,7 @@ use super::listing::Listing;
 use super::listing::query::UserQuery;
 use super::request::RawRequest;
 use crate::client::actions::checked_command::CheckedCommand;
-use crate::client::actions::executor::OutcomeStream;
+use crate::client::actions::executor::{ListOptions, OutcomeStream};
 use crate::client::actions::feed::CommandFeed;
 use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::raw::RawOutcome;
@@ -51,12 +51,14 @@ impl Client {
     /// the outcome of each.
     pub fn execute(&self, commands: impl Stream<Item = Command> + Send + 'static) -> OutcomeStream {
         let client = self.clone();
-        OutcomeStream::new(self.clone(), commands.map(move |command| client.checked(command)))
+        let commands = commands.map(move |command| client.checked(command));
+        OutcomeStream::new(self.clone(), commands, ListOptions::default())
     }
 
-    /// A list of commands that are pushed one by one.
-    pub fn command_feed(&self) -> CommandFeed {
-        CommandFeed::new(self)
+    /// A list of commands that are pushed one by one. `sends_singly` says whether people are sent one by one, even where
+    /// lists of groups would save requests.
+    pub fn command_feed(&self, sends_singly: bool) -> CommandFeed {
+        CommandFeed::new(self, sends_singly)
     }
 
     /// Sends one action request with its list of commands as written.

@@ -112,6 +112,10 @@ pub struct ClientSettings {
     pub verify_delay: Duration,
     /// Whether calls keep to the documented limits.
     pub pace: Pace,
+    /// Whether lists of user groups stand for commands about single people where that saves requests.
+    pub pack: bool,
+    /// The most action requests that wait for their responses at once.
+    pub in_flight: usize,
     /// The calls of other processes that count towards the same limits.
     pub ledger: Option<Arc<dyn CallLedger>>,
     /// The number of attempts for one call.
@@ -166,6 +170,8 @@ impl ClientSettings {
             verify: VerifyPolicy::Never,
             verify_delay: Duration::from_secs(1),
             pace: Pace::DOCUMENTED,
+            pack: true,
+            in_flight: 1,
             ledger: None,
             max_attempts: 4,
             first_delay: Duration::from_secs(3),

@@ -3,6 +3,7 @@
 use super::connection::Client;
 use super::listing::query::check_name;
 use crate::client::attempts::FailedCall;
+use crate::client::hooks::UserReading;
 use crate::client::http::target::RequestTarget;
 use crate::client::http::transport::HttpResponse;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,15 +22,25 @@ impl Client {
     /// gateway's error page is not mistaken for a missing user.
     pub async fn get_user(&self, user: &str, domain: Option<&str>) -> Result<Arc<User>> {
         check_name(user)?;
-        let values = [("organization", self.settings().organization.as_str()), ("user", user.trim())];
+        let name = user.trim();
+        let values = [("organization", self.settings().organization.as_str()), ("user", name)];
         let domain = domain.map(str::trim).filter(|domain| !domain.is_empty());
         let query = domain.map(|domain| format!("?domain={}", percent_encode::value(domain)));
         let target = RequestTarget::of(EndpointId::User, &values, query.as_deref().unwrap_or_default());
         let response =
             self.perform(&self.call_to(target), None, parse_user).await.map_err(FailedCall::into_error);
-        let user = response.map_err(reject_other_not_found)?.0.map(Arc::new).map_err(Error::from)?;
-        self.hooks().iter().for_each(|hook| hook.users_read(std::slice::from_ref(&user)));
-        Ok(user)
+        let found = response.map_err(reject_other_not_found).and_then(|(user, _)| Ok(Arc::new(user?)));
+        match &found {
+            Ok(user) => self.hooks().iter().for_each(|hook| {
+                hook.users_read(std::slice::from_ref(user));
+                hook.users_found(std::slice::from_ref(user), UserReading::Single);
+            }),
+            Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => {
+                self.hooks().iter().for_each(|hook| hook.user_missing(name, domain));
+            }
+            Err(_) => {}
+        }
+        found
     }
 }
 

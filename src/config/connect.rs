@@ -160,6 +160,8 @@ fn apply(values: &SettingValues, settings: &mut ClientSettings) {
     settings.sign_in_url = address(values, SettingKey::SignInUrl);
     settings.checks = values.text(SettingKey::Checks) != Some("off");
     settings.pace = values.text(SettingKey::Pace).and_then(pace).unwrap_or(settings.pace);
+    settings.pack = values.text(SettingKey::Pack) != Some("off");
+    settings.in_flight = text(values, SettingKey::InFlight).parse().unwrap_or(settings.in_flight);
     settings.max_attempts = text(values, SettingKey::MaxAttempts).parse().unwrap_or(settings.max_attempts);
     settings.first_delay = duration(values, SettingKey::FirstDelay);
     settings.verify_delay = settings.verify_delay.min(settings.first_delay);

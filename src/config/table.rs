@@ -48,6 +48,10 @@ pub enum SettingKey {
     MaxWait,
     /// Whether calls are paced.
     Pace,
+    /// Whether lists of user groups stand for commands about single people.
+    Pack,
+    /// The most action requests that wait for their responses at once.
+    InFlight,
     /// Whether commands are checked before they are sent.
     Checks,
     /// How old a saved listing may be at the prompt.
@@ -246,6 +250,14 @@ pub const SETTINGS: &[Setting] = &[
         .variable("UMAPI_PACE")
         .in_profile("pace")
         .default("auto"),
+    Setting::new(SettingKey::Pack, SettingShape::Choice(&["on", "off"]), "send people who join or leave user groups in lists where that saves requests")
+        .variable("UMAPI_PACK")
+        .in_profile("pack")
+        .default("on"),
+    Setting::new(SettingKey::InFlight, SettingShape::Count, "requests with changes that may wait for their responses at once")
+        .variable("UMAPI_IN_FLIGHT")
+        .in_profile("in_flight")
+        .default("1"),
     Setting::new(SettingKey::Checks, SettingShape::Choice(&["on", "off"]), "check commands before sending them")
         .variable("UMAPI_CHECKS")
         .in_profile("checks")

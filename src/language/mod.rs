@@ -13,6 +13,7 @@ pub mod message;
 pub mod place;
 pub mod python_names;
 pub mod script_error;
+pub(crate) mod script_options;
 pub mod source_text;
 mod suggestions;
 pub(crate) mod tokens;

@@ -1,12 +1,12 @@
 //! The confirmation before the first real change of a session, which names the organization.
 
-use super::change_description::describe;
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::request::ApiResponse;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::output::Output;
 use crate::output::table::pairs;
+use crate::shell::change_description::describe;
 use crate::shell::console;
 use rustyline::error::ReadlineError;
 use std::sync::Arc;

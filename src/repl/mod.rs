@@ -1,7 +1,6 @@
 //! The prompt: reads lines and shows their values until the operator exits.
 
 mod banner;
-mod change_description;
 mod command_actions;
 pub mod command_table;
 mod completion;

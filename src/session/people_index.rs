@@ -7,13 +7,14 @@ use crate::error::{Error, Result};
 use crate::session::fingerprint_set::FingerprintSet;
 use crate::wire::command::Command;
 use crate::wire::error_code;
-use crate::wire::identity::{IdentityType, fold, folded};
+use crate::wire::identity::{IdentityType, fold, folded, looks_like_email};
 use crate::wire::outcome::Evidence;
 use crate::wire::step::StepRemoval;
 use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
 use ahash::RandomState;
 use arcstr::ArcStr;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -48,8 +49,8 @@ struct IndexState {
     hasher: RandomState,
     /// Those of `read` who hold the role of a system administrator.
     admins: BTreeSet<u64>,
-    /// Whether a complete listing of all users was read.
-    is_complete: bool,
+    /// When a complete listing of all users had been read.
+    complete: Option<Timestamp>,
     /// The records that the script holds, for hints.
     records: Vec<Weak<User>>,
     record_limit: usize,
@@ -67,6 +68,22 @@ impl PeopleIndex {
     /// An index without people; `send_unlisted` sends commands even if the person is not among the active users.
     pub(crate) fn new(send_unlisted: bool) -> Self {
         Self { send_unlisted, state: Mutex::default() }
+    }
+
+    /// When a complete listing of all users had been read, if one was.
+    pub(crate) fn complete_since(&self) -> Option<Timestamp> {
+        self.state().complete
+    }
+
+    /// Whether the run has read an account with this name; `adobe_id` asks only for Adobe IDs, or only for others.
+    pub(crate) fn has_read(&self, name: &str, domain: Option<&str>, adobe_id: Option<bool>) -> bool {
+        let (name, domain) = (fold(name), fold(domain.unwrap_or_default()));
+        let key = PersonKey::of(&name, &domain);
+        let is_asked = |kind: &Option<IdentityType>| match (kind, adobe_id) {
+            (Some(kind), Some(adobe_id)) => (*kind == IdentityType::AdobeId) == adobe_id,
+            _ => true,
+        };
+        self.state().types_read(key).iter().any(is_asked)
     }
 
     fn state(&self) -> MutexGuard<'_, IndexState> {
@@ -91,6 +108,10 @@ impl GateHook for PeopleIndex {
         resolution
     }
 
+    fn is_only_account(&self, command: &Command) -> bool {
+        self.state().is_only_account(command)
+    }
+
     fn users_read(&self, users: &[Arc<User>]) {
         let mut state = self.state();
         for user in users {
@@ -105,7 +126,7 @@ impl GateHook for PeopleIndex {
 
     fn listing_ended(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
         if listing == ALL_USERS && entries.is_ok() {
-            self.state().is_complete = true;
+            self.state().complete.get_or_insert_with(Timestamp::now);
         }
     }
 }
@@ -205,13 +226,34 @@ impl IndexState {
             return Some(Resolution::Send(Evidence::Read));
         }
         let is_written = self.written.contains(digest(&self.hasher, None, key));
-        if creates || is_written || send_unlisted || deletes(command) || !(self.is_complete || is_unknown) {
+        if creates
+            || is_written
+            || send_unlisted
+            || deletes(command)
+            || !(self.complete.is_some() || is_unknown)
+        {
             return Some(Resolution::Send(Evidence::Service));
         }
         let what = if types.is_empty() { "" } else { " with that type of account" };
         let hint = self.hint(&name).map(|hint| format!("; {hint}")).unwrap_or_default();
         let message = format!("`{user}` is not among the active users{what}{hint}");
         Some(Resolution::Refuse { code: error_code::NOT_PRESENT, message })
+    }
+
+    /// Whether a complete listing shows exactly one account with the e-mail of the command, of the type that is meant, and
+    /// the run has created no other.
+    fn is_only_account(&mut self, command: &Command) -> bool {
+        let CommandSubject::User { user, use_adobe_id, .. } = &command.subject else { return false };
+        let name = fold(user);
+        let key = PersonKey::of(&name, "");
+        if self.complete.is_none() || !looks_like_email(&name) || self.written.contains(self.digest(None, key)) {
+            return false;
+        }
+        match (self.types_read(key).as_slice(), use_adobe_id) {
+            ([_], None) => true,
+            ([kind], Some(flag)) => (*kind == Some(IdentityType::AdobeId)) == *flag,
+            _ => false,
+        }
     }
 
     /// Resolves the people whom a command adds to a user group or removes from it. The command is sent as a whole or
@@ -244,7 +286,7 @@ impl IndexState {
             );
             return Some(Resolution::Refuse { code: error_code::AMBIGUOUS_IDENTITY, message });
         }
-        if !unlisted.is_empty() && self.is_complete && !send_unlisted {
+        if !unlisted.is_empty() && self.complete.is_some() && !send_unlisted {
             let hint = match unlisted.as_slice() {
                 [user] => self.hint(&fold(user)).map(|hint| format!("; {hint}")).unwrap_or_default(),
                 _ => String::new(),

@@ -41,7 +41,11 @@ pub(crate) fn hook_factory(settings: &RunSettings) -> HookFactory {
         let mut hooks = vec![Arc::clone(&guard) as Arc<dyn GateHook>];
         // A run that changes nothing needs to know nobody.
         if !guard.is_read_only() {
-            hooks.push(Arc::new(PeopleIndex::new(send_unlisted)));
+            let people = Arc::new(PeopleIndex::new(send_unlisted));
+            if let Some(recorder) = &recorder {
+                recorder.consult(Arc::clone(&people));
+            }
+            hooks.push(people);
         }
         let place = folder.as_deref().and_then(|folder| folder().ok());
         let locked = live_run.clone().zip(place).map(|(run, place)| {

@@ -19,6 +19,16 @@ pub(super) fn clock(moment: Timestamp) -> String {
     moment.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string()
 }
 
+/// A time where the operator is, with the zone.
+pub(crate) fn local_time(moment: Timestamp) -> String {
+    moment.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+}
+
+/// A day where the operator is.
+pub(crate) fn local_day(moment: Timestamp) -> String {
+    moment.to_zoned_datetime(TimeZone::system()).strftime("%-d %b %Y").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! What every run shares: the runner, console, progress, diagnostics, signals, exit codes and summary.
 
+pub(crate) mod change_description;
 pub(crate) mod console;
 pub(crate) mod countdown;
 pub(crate) mod diagnostic;

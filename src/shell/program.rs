@@ -4,6 +4,7 @@ use crate::cli;
 use crate::cli::umapi_cli::UmapiCliVerb;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
+use crate::language::script_options::{DeclaredOptions, reader};
 use crate::language::source_text;
 use crate::shell::shebang::ScriptLimits;
 use crate::store::file_door;
@@ -84,6 +85,13 @@ impl ScriptProgram {
         self.secret_arguments = arguments.len();
         self.arguments.extend(arguments.iter().cloned());
         self
+    }
+
+    /// The options that its source declares. One that is not valid is an error of the running script.
+    pub(crate) fn declared_options(&self) -> DeclaredOptions {
+        let options = reader::read(&self.text).unwrap_or_default();
+        let secret_arguments = self.secret_arguments;
+        DeclaredOptions { options, secret_arguments, script: self.name.clone() }
     }
 
     /// The files that it is known to read: the script, and arguments that name a file, as in `people.csv` or

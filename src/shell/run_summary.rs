@@ -11,8 +11,12 @@ use crate::session::totals::RunTotals;
 use crate::session::unresolved::UnresolvedCommands;
 use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
+use crate::store::journal::directory;
+use crate::store::journal::run_id::RunIds;
 use crate::store::journal::unfinished_runs::has_work_left;
 use crate::wire::invisible::revealed;
+use crate::wire::mode::Mode;
+use std::path::Path;
 use std::time::Duration;
 
 /// What a run carries out.
@@ -96,10 +100,21 @@ pub(crate) fn end(session: &Session, kind: RunKind, exit: RunExit, output: &Outp
         exit = exit.or_worse(RunExit::Script);
     }
     let is_open = has_work_left(exit.code(), totals.unsettled(), kind == RunKind::Prompt);
-    if let Some(path) = recorder.path().filter(|_| is_open) {
-        output.note(&format!("to continue this run: umapish resume {}", path.display()));
+    if let Some(path) = recorder.path() {
+        note_run(&path, is_open, session.mode(), output);
     }
     exit
+}
+
+/// Names the run by its short id, and what can be done with it.
+fn note_run(path: &Path, is_open: bool, mode: Mode, output: &Output) {
+    let id = RunIds::of(&directory::all().unwrap_or_default()).short(path);
+    if is_open {
+        output.note(&format!("to continue this run: umapish resume {id}"));
+    }
+    if mode == Mode::Live {
+        output.note(&format!("to take this run back: umapish undo {id}"));
+    }
 }
 
 /// Says that removals rest on the service's word.

@@ -6,3 +6,4 @@ pub(crate) mod doctor;
 pub(crate) mod functions;
 pub(crate) mod guide;
 pub(crate) mod init;
+pub(crate) mod journal;

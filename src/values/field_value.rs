@@ -19,6 +19,8 @@ pub enum FieldValue<'a> {
     Number(i64),
     /// A list of names of a record.
     Texts(&'a [ArcStr]),
+    /// A list that a function made of the entry.
+    Items(Vec<FieldValue<'a>>),
     /// A value of a script.
     Value(Dynamic),
 }
@@ -46,6 +48,7 @@ impl<'a> FieldValue<'a> {
             Self::Text(text) => shared_text(text),
             Self::Number(number) => number.into(),
             Self::Texts(texts) => shared_names(texts),
+            Self::Items(items) => Dynamic::from_array(items.into_iter().map(Self::into_dynamic).collect()),
             Self::Value(value) => value,
         }
     }
@@ -60,6 +63,10 @@ impl<'a> FieldValue<'a> {
             Self::Text(text) => text_key(text, folded),
             Self::Number(number) => ValueKey::Number(KeyNumber::Whole(*number)),
             Self::Texts(texts) => ValueKey::List(texts.iter().map(|text| text_key(text, folded)).collect()),
+            Self::Items(items) => {
+                let keys = items.iter().map(|item| item.key(folded));
+                ValueKey::List(keys.collect::<Result<_>>()?)
+            }
             Self::Value(value) => return ValueKey::of(value, folded),
         })
     }

@@ -10,7 +10,7 @@ use crate::values::record::ListItem;
 use crate::values::record::Record;
 use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
-use crate::wire::identity::same_email;
+use crate::wire::identity::SoughtName;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 use serde_json::Value;
@@ -60,9 +60,10 @@ fn register_list<T: ListItem>(engine: &mut Engine) {
 /// Whether an array has a string, for `in`. An e-mail is found in any case.
 #[expect(clippy::needless_pass_by_value, reason = "Rhai passes its context by value")]
 fn array_contains(context: NativeCallContext, list: &mut Array, text: ImmutableString) -> bool {
+    let sought = SoughtName::of(&text);
     for item in list.iter_mut() {
         if let Some(known) = item.read_lock::<ImmutableString>() {
-            if *known == text || same_email(&known, &text) {
+            if sought.is(&known) {
                 return true;
             }
             continue;

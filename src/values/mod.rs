@@ -10,6 +10,7 @@ pub mod list_operators;
 pub mod moment;
 pub mod names;
 pub mod nesting;
+pub mod option_values;
 pub mod options;
 mod pointer_cache;
 pub mod query;

@@ -320,6 +320,7 @@ pub fn register(engine: &mut Engine) {
 
 impl<R: Record> ScriptValue for R {
     const NAME: &'static str = <R as Record>::NAME;
+    const IS_RECORD: bool = true;
 
     fn to_json(&self) -> Result<Value> {
         Record::to_json(self)

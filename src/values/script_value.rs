@@ -15,6 +15,9 @@ pub trait ScriptValue: Clone + 'static {
     /// Whether messages call it a list.
     const IS_LIST: bool = false;
 
+    /// Whether `value.name` in a script is what [`ScriptValue::field`] returns, if that is not `None`.
+    const IS_RECORD: bool = false;
+
     /// The value as JSON, for files, requests and the output of `-e`.
     ///
     /// # Errors
@@ -42,6 +45,7 @@ pub trait ScriptValue: Clone + 'static {
 struct ScriptType {
     name: &'static str,
     is_list: bool,
+    is_record: bool,
     to_json: fn(&Dynamic) -> Option<Result<Value>>,
     field: fn(&Dynamic, &str) -> Option<Dynamic>,
     field_names: fn(&Dynamic) -> Option<Vec<String>>,
@@ -53,6 +57,7 @@ impl ScriptType {
         Self {
             name: T::NAME,
             is_list: T::IS_LIST,
+            is_record: T::IS_RECORD,
             to_json: |value| value.read_lock::<T>().map(|value| value.to_json()),
             field: |value, name| value.read_lock::<T>()?.field(name),
             field_names: |value| value.read_lock::<T>().map(|value| value.field_names()),
@@ -93,6 +98,12 @@ pub fn is_list(value: &Dynamic) -> bool {
 /// A field of one of our values, if it is known without a request.
 pub fn field(value: &Dynamic, name: &str) -> Option<Dynamic> {
     (type_of(value)?.field)(value, name)
+}
+
+/// The same of a user, a group or a row, whose fields a script reads as they are.
+pub fn record_field(value: &Dynamic, name: &str) -> Option<Dynamic> {
+    let known = type_of(value).filter(|known| known.is_record)?;
+    (known.field)(value, name)
 }
 
 /// The field names of one of our values.

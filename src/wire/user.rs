@@ -49,6 +49,9 @@ pub struct User {
     pub extra: Option<Box<Map<String, Value>>>,
 }
 
+/// Reads a string of a user.
+pub type UserTextReader = fn(&User) -> Option<&ArcStr>;
+
 impl User {
     /// The value of a documented field other than `groups`.
     pub fn text(&self, field: &str) -> Option<&ArcStr> {
@@ -56,7 +59,7 @@ impl User {
     }
 
     /// What reads a documented field other than `groups`, for many users.
-    pub fn reader(field: &str) -> Option<fn(&Self) -> Option<&ArcStr>> {
+    pub fn reader(field: &str) -> Option<UserTextReader> {
         Some(match field {
             "email" => |user| user.email.as_ref(),
             "status" => |user| user.status.as_ref(),

@@ -25,7 +25,7 @@ fn all_done(request: &Recorded) -> Reply {
 
 /// Pushes `count` commands one by one and closes the feed; returns all outcomes.
 async fn run(client: &Client, count: usize) -> Vec<Outcome> {
-    let (mut feed, mut outcomes) = (client.command_feed(), Vec::new());
+    let (mut feed, mut outcomes) = (client.command_feed(false), Vec::new());
     for number in 0..count {
         feed.push(client.check(add(number)));
         feed.run(|outcome| outcomes.push(outcome)).await;
@@ -39,7 +39,7 @@ async fn run(client: &Client, count: usize) -> Vec<Outcome> {
 async fn a_request_is_sent_as_soon_as_it_is_full_and_the_rest_at_the_end() {
     let server = Server::start(|request, _| all_done(request)).await;
     let client = client_of(&server);
-    let (mut feed, mut outcomes) = (client.command_feed(), 0);
+    let (mut feed, mut outcomes) = (client.command_feed(false), 0);
     let mut sent = Vec::new();
     for number in 0..25 {
         feed.push(client.check(add(number)));
@@ -65,7 +65,7 @@ async fn independent_commands_take_a_tenth_of_requests_rounded_up() {
 async fn abandoned_commands_are_not_sent() {
     let server = Server::start(|request, _| all_done(request)).await;
     let client = client_of(&server);
-    let (mut feed, mut outcomes) = (client.command_feed(), Vec::new());
+    let (mut feed, mut outcomes) = (client.command_feed(false), Vec::new());
     for number in 0..13 {
         feed.push(client.check(add(number)));
         feed.run(|outcome: Outcome| outcomes.push(outcome.status)).await;

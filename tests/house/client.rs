@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "request",
     "outcome",
     "http",
+    "known_groups",
     "settings",
     "call_ledger",
 ];

@@ -60,6 +60,7 @@ fn half(is_once: bool) -> Vec<Cell> {
 async fn row(number: usize, fault: &Fault, is_once: bool) -> Vec<Cell> {
     let server = Sandbox::start(SandboxSettings::default()).unwrap();
     server.configure(SettingsChange { page_size: Some(PAGE), ..SettingsChange::default() });
+    operations::prepare(faults::calm_client(&server)).await;
     let mut cells = Vec::new();
     for (place, operation) in OPERATIONS.iter().enumerate() {
         if fault.concerns(operation) {

@@ -4,15 +4,16 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use umapi_shell::client::Client;
+use umapi_shell::client::hooks::{ActionRequest, GateHook};
 use umapi_shell::client::listing::Listing;
 use umapi_shell::client::listing::entry::ListEntry;
 use umapi_shell::client::listing::query::UserQuery;
 use umapi_shell::client::outcome::{Outcome, Status};
-use umapi_shell::client::request::RawRequest;
+use umapi_shell::client::request::{ApiResponse, RawRequest};
 use umapi_shell::error::Error;
-use umapi_shell::sandbox::ORGANIZATION;
+use umapi_shell::sandbox::{ORGANIZATION, Sandbox, SandboxSettings};
 use umapi_shell::wire::command::Command;
 use umapi_shell::wire::endpoint::EndpointId;
 
@@ -168,6 +169,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ..change("the second request of a list")
     },
     Operation {
+        run: |client| Box::pin(execute_in_lists(client, listed(true))),
+        changes: || listed(true),
+        ..change("lists of people who join a group")
+    },
+    Operation {
+        run: |client| Box::pin(execute_in_lists(client, listed(false))),
+        changes: || listed(false),
+        ..change("lists of people who leave a group")
+    },
+    Operation {
         run: |client| Box::pin(as_written(client, called(), false)),
         changes: called,
         ..change("commands as written")
@@ -242,6 +253,53 @@ fn many() -> Vec<Membership> {
         _ => "example.com",
     };
     PEOPLE.iter().map(|name| joining(&format!("{name}@{}", domain(name)), "Contractors")).collect()
+}
+
+/// Enough people to send them in lists of the group; those who leave it are those who joined before.
+fn listed(joins: bool) -> Vec<Membership> {
+    const COUNT: usize = 34;
+    static EMAILS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        // On a thread of its own, since the caller is asynchronous.
+        let read = || {
+            let server = Sandbox::start(SandboxSettings::default()).unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let users = super::faults::calm_client(&server).users(UserQuery::default());
+            runtime.block_on(emails(users)).unwrap()
+        };
+        let all = std::thread::scope(|scope| scope.spawn(read).join().unwrap());
+        all.into_iter().filter(|email| email != "both@example.com").take(COUNT).collect()
+    });
+    let group = if joins { "Interns" } else { "Everybody" };
+    EMAILS.iter().map(|email| Membership { joins, ..joining(email, group) }).collect()
+}
+
+/// Makes the group that people leave.
+pub(super) async fn prepare(calm: Client) {
+    let mut command = Command::group("Everybody");
+    let people: Vec<_> = listed(false).into_iter().map(|change| change.person).collect();
+    command.push("createUserGroup", json!({})).membership("add", "user", &people);
+    let run = run(calm, vec![command]).await;
+    assert_eq!(run.words().into_iter().collect::<Vec<_>>(), ["done"]);
+}
+
+/// Knows everybody, so that lists of a group may stand for commands about people.
+struct KnowsEverybody;
+
+impl GateHook for KnowsEverybody {
+    fn before(&self, _: &ActionRequest) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn after(&self, _: &ActionRequest, _: Result<&ApiResponse, &Error>) {}
+
+    fn is_only_account(&self, _: &Command) -> bool {
+        true
+    }
+}
+
+async fn execute_in_lists(client: Client, changes: Vec<Membership>) -> OperationRun {
+    client.add_hook(Arc::new(KnowsEverybody));
+    execute(client, changes).await
 }
 
 fn called() -> Vec<Membership> {

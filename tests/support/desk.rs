@@ -20,8 +20,20 @@ pub(crate) struct Desk {
 impl Desk {
     /// With `job.rhai` in the folder.
     pub(crate) fn new(script: &str) -> Self {
+        Self::with_settings(sandbox::SandboxSettings::default(), script)
+    }
+
+    /// With `job.rhai` in the folder, and that many generated people.
+    pub(crate) fn of(people: usize, script: &str) -> Self {
+        Self::with_settings(
+            sandbox::SandboxSettings { users: Some(people), ..sandbox::SandboxSettings::default() },
+            script,
+        )
+    }
+
+    fn with_settings(settings: sandbox::SandboxSettings, script: &str) -> Self {
         let desk = Self {
-            server: Sandbox::start(sandbox::SandboxSettings::default()).unwrap(),
+            server: Sandbox::start(settings).unwrap(),
             folder: Arc::new(tempfile::tempdir().unwrap()),
         };
         std::fs::write(desk.folder.path().join("job.rhai"), script).unwrap();
@@ -103,9 +115,8 @@ impl Desk {
     /// The journals runs have left.
     pub(crate) fn journals(&self) -> Vec<PathBuf> {
         let folder = self.folder.path().join(".local/state/umapish/journals");
-        let entries =
-            std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect());
-        entries.unwrap_or_default()
+        let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.extension().is_some_and(|ending| ending == "journal")).collect()
     }
 }
 

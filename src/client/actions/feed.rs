@@ -1,22 +1,22 @@
 //! Commands pushed one by one: they are sent as soon as a request is full.
 
 use crate::client::actions::checked_command::CheckedCommand;
-use crate::client::actions::executor::OutcomeStream;
+use crate::client::actions::executor::{ListOptions, OutcomeStream};
 use crate::client::connection::Client;
 use crate::client::outcome::Outcome;
 use crate::error::Error;
 use futures_util::Stream;
 use std::collections::VecDeque;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use tokio_util::sync::CancellationToken;
 
 /// A list of commands that grows while it is sent. Requests are sent only while [`CommandFeed::run`] is polled.
 pub struct CommandFeed {
     feed: Arc<Mutex<FeedState>>,
     outcomes: OutcomeStream,
-    stop: CancellationToken,
+    halt: Arc<AtomicBool>,
 }
 
 /// The commands that were pushed and not yet accepted.
@@ -35,11 +35,13 @@ struct FeedState {
 struct FeedReceiver(Arc<Mutex<FeedState>>);
 
 impl CommandFeed {
-    pub(crate) fn new(client: &Client) -> Self {
+    /// `sends_singly` says whether people are sent one by one, even where lists of groups would save requests.
+    pub(crate) fn new(client: &Client, sends_singly: bool) -> Self {
         let feed = Arc::new(Mutex::new(FeedState::default()));
-        let stop = client.stop.child_token();
-        let outcomes = OutcomeStream::new(client.with_stop(stop.clone()), FeedReceiver(Arc::clone(&feed)));
-        Self { feed, outcomes, stop }
+        let options = ListOptions { sends_singly, ..ListOptions::default() };
+        let halt = Arc::clone(&options.halt);
+        let outcomes = OutcomeStream::new(client.clone(), FeedReceiver(Arc::clone(&feed)), options);
+        Self { feed, outcomes, halt }
     }
 
     /// Sets the number of commands that will be pushed, for the time estimate.
@@ -74,9 +76,9 @@ impl CommandFeed {
         self.update(|state| state.closed = true);
     }
 
-    /// Sends nothing more: the remaining commands are `not_sent`.
+    /// Sends nothing more: the remaining commands are `not_sent`. What is in flight ends by itself.
     pub fn abandon(&mut self) {
-        self.stop.cancel();
+        self.halt.store(true, Ordering::Release);
         self.close();
     }
 

@@ -70,10 +70,22 @@ impl Client {
         commands: Vec<SentCommand>,
         repeatable: bool,
     ) -> Result<AdmittedRequest> {
+        let bodies: Vec<_> = commands.iter().map(|sent| sent.content.json().clone()).collect();
+        self.admit_bodies(list, commands, &bodies, repeatable)
+    }
+
+    /// As [`Client::admit_checked`], where other commands stand for some of those of the list: lists of groups. The hooks
+    /// see the commands of the list.
+    pub(crate) fn admit_bodies(
+        &self,
+        list: u64,
+        commands: Vec<SentCommand>,
+        bodies: &[Value],
+        repeatable: bool,
+    ) -> Result<AdmittedRequest> {
         let mut target = self.action_target();
         let mode = self.mode_of(&mut target)?;
-        let bodies: Vec<_> = commands.iter().map(|sent| sent.content.json()).collect();
-        let body = serde_json::to_vec(&bodies).map_err(|error| Error::usage(error.to_string()))?;
+        let body = serde_json::to_vec(bodies).map_err(|error| Error::usage(error.to_string()))?;
         let mut admitted = self.admitted(target, mode, Some(Bytes::from(body)), commands, repeatable);
         if let Some(change) = &mut admitted.change {
             change.list = list;
@@ -133,6 +145,11 @@ impl Client {
     pub(crate) fn resolve(&self, command: &Command, is_unknown: bool) -> Resolution {
         let known = self.hooks().iter().find_map(|hook| hook.resolve(command, is_unknown));
         known.unwrap_or(Resolution::Send(Evidence::Service))
+    }
+
+    /// Whether the run knows that the e-mail of a command's person belongs to one account only.
+    pub(crate) fn is_only_account(&self, command: &Command) -> bool {
+        self.hooks().iter().any(|hook| hook.is_only_account(command))
     }
 
     /// Checks, splits and renders a command once.

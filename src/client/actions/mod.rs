@@ -2,12 +2,18 @@
 
 pub(crate) mod checked_command;
 mod deferred_removals;
+mod draft;
 pub(super) mod executor;
 pub(crate) mod feed;
 pub(super) mod gate;
+mod group_facts;
+mod group_use;
+mod in_flight;
 mod local_checks;
 mod match_answer;
+mod memberships;
 mod piece_verdict;
+mod planned_command;
 mod planner;
 pub(crate) mod raw;
 pub(crate) mod read_back;

@@ -56,6 +56,11 @@ impl PieceRefusal {
         Self { first, others: Vec::new(), later_steps: LaterSteps::NotDone }
     }
 
+    /// The code of the first error.
+    pub(crate) fn code(&self) -> &str {
+        &self.first.code
+    }
+
     pub(crate) fn set_later_steps(&mut self, state: LaterSteps) {
         self.later_steps = state;
     }

@@ -1,259 +1,116 @@
 //! Chooses the commands that share the next request. Pure.
 //!
 //! Commands that depend on each other never share a request and keep their order; pieces of one command are sent
-//! one after the other; within these limits, requests are filled. Only a bounded window of commands is considered.
+//! one after the other, unless they only add people to a group or only remove them; within these limits, requests are
+//! filled. Only a bounded window of commands is considered. Several requests may be in flight; they share no person,
+//! and what they do to a group commutes.
 
-use super::checked_command::{CheckedCommand, CheckedPiece};
-use super::piece_verdict::{PieceVerdict, SettledPiece};
-use crate::client::actions::removal_check::SentRemoval;
-use crate::client::actions::removal_kind::RemovalKind;
+use super::piece_verdict::SettledPiece;
+use crate::client::actions::draft::{CarriedPiece, DraftBuilder, RequestDraft};
+use crate::client::actions::group_use::GroupUse;
+use crate::client::actions::memberships::Memberships;
+use crate::client::actions::planned_command::PlannedCommand;
 use crate::client::hooks::Resolution;
-use crate::client::outcome::{Evidence, Outcome, Status, StepError, Warning};
+use crate::client::outcome::{Outcome, Status, StepError};
 use crate::client::settings::{Mode, VerifyPolicy};
 use crate::wire::command::{Command, CommandTouches, TouchedSubjects};
 use crate::wire::fault::CommandFault;
-use crate::wire::identity::Identity;
 use crate::wire::limits::COMMANDS_PER_REQUEST;
 use crate::wire::user::User;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// How many commands are searched for those that can be sent together: enough for lists that name each user
-/// dozens of times in a row.
+/// How many commands that are not in flight are searched for those that can be sent together: enough for lists that name
+/// each user dozens of times in a row, and as many people as the lists of one request can hold.
 const WINDOW_SIZE: usize = 1_000;
 
 /// The accepted commands without an outcome.
 #[derive(Debug, Default)]
 pub(crate) struct ActionPlan {
-    window: VecDeque<PlannedCommand>,
-    /// How many commands of the window can share the next request, when last counted.
+    /// By their index in the caller's list.
+    window: BTreeMap<usize, PlannedCommand>,
+    in_flight: usize,
+    /// How many commands of the window that no list can hold can share the next request, when last counted.
     ready: usize,
+    /// How many of them were added since then.
+    uncounted: usize,
+    /// Commands that lists may hold.
+    candidates: usize,
     /// Users for whom an earlier command failed, under each of their names, with the index of that command.
     failed_people: HashMap<String, usize>,
 }
 
-/// A command that was accepted.
-#[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "true or false of a command each")]
-pub(crate) struct PlannedCommand {
-    index: usize,
-    target: String,
-    action: String,
-    touches: CommandTouches,
-    people: Vec<String>,
-    pieces: VecDeque<CheckedPiece>,
-    sent: usize,
-    applied: bool,
-    attempts: u32,
-    request_id: Option<String>,
-    warnings: Vec<Warning>,
-    rehearsed: bool,
-    /// Whether a piece of it was done by an earlier run, and whether a piece was sent in this run.
-    recalled: bool,
-    sent_now: bool,
-    /// What the outcome rests on by what the run knew before.
-    evidence: Option<Evidence>,
-    /// Whether every piece so far was read back.
-    verified: Option<bool>,
-    removal: RemovalKind,
-    /// Whether the account was looked up before its removal, and what was found.
-    is_looked_up: bool,
-    before: Option<Arc<User>>,
+/// What lists of groups may hold in the next request.
+#[derive(Debug, Default)]
+pub(crate) struct ListChoice {
+    /// The indexes of commands that lists may do.
+    pub(crate) allowed: HashSet<usize>,
+    /// How many lists of people a command takes.
+    pub(crate) lists_per_command: usize,
+    /// Whether commands that lists may hold wait for more of their kind.
+    pub(crate) is_waiting: bool,
 }
 
-impl PlannedCommand {
-    /// A command with its index in the caller's list.
-    pub(crate) fn new(index: usize, checked: CheckedCommand) -> Self {
-        let CheckedCommand { command, pieces, .. } = checked;
-        let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
-        let person = command.subject.identity();
-        Self {
-            index,
-            target: command.subject.name().to_owned(),
-            action: names.join(", "),
-            touches: command.touches(),
-            people: person.iter().flat_map(Identity::names).map(str::to_owned).collect(),
-            pieces,
-            sent: 0,
-            applied: false,
-            attempts: 0,
-            request_id: None,
-            warnings: Vec::new(),
-            rehearsed: false,
-            recalled: false,
-            sent_now: false,
-            evidence: None,
-            verified: None,
-            removal: RemovalKind::of(&command),
-            is_looked_up: false,
-            before: None,
+/// What the requests in flight concern.
+#[derive(Debug, Default)]
+struct InFlightSubjects<'p> {
+    concerns_people: bool,
+    names_username: bool,
+    uses: HashMap<&'p str, Vec<GroupUse>>,
+    /// Whether a command that names a username waits: nobody may overtake it, since they may be the same person.
+    holds_everybody: bool,
+}
+
+impl<'p> InFlightSubjects<'p> {
+    fn of(items: impl Iterator<Item = &'p PlannedCommand>) -> Self {
+        let mut subjects = Self::default();
+        for item in items {
+            subjects.concerns_people |= !item.touches().people.is_empty();
+            subjects.names_username |= item.names_username();
+            subjects.add_uses(item);
         }
+        subjects
     }
 
-    /// What the outcome of a piece with this verdict rests on.
-    pub(crate) fn evidence_of(&self, settled: &SettledPiece) -> Option<Evidence> {
-        match (settled.attempts, settled.verified) {
-            (0, _) => None,
-            (_, true) => Some(Evidence::Verified),
-            (_, false) => self.evidence,
-        }
-    }
-
-    /// The outcome of a command that must not be sent because of what the run has read: `failed` or `not_sent`.
-    fn refuse(&mut self, status: Status, code: &str, message: String, mode: Mode) -> Outcome {
-        let outcome = self.outcome(status, mode);
-        let evidence = Some(Evidence::Read);
-        Outcome { code: Some(code.to_owned()), message: Some(message), evidence, ..outcome }
-    }
-
-    /// Whether the account has to be looked up before it is removed.
-    pub(crate) fn needs_look_up(&self, policy: VerifyPolicy) -> bool {
-        !self.is_looked_up && self.sent == 0 && self.removal.needs_look_up(policy, self.evidence)
-    }
-
-    /// What it touches.
-    pub(crate) fn touches(&self) -> &CommandTouches {
-        &self.touches
-    }
-
-    /// What is known of the account when its removal, the whole command or a piece of it, is read back.
-    pub(crate) fn sent_removal(&self, command: Command) -> SentRemoval {
-        let is_known = self.before.is_some() || self.evidence == Some(Evidence::Read);
-        SentRemoval { command, before: self.before.clone(), is_known }
-    }
-
-    /// How many pieces the command has.
-    pub(crate) fn pieces(&self) -> usize {
-        self.sent + self.pieces.len()
-    }
-
-    /// Marks the next piece as done by an earlier run, in this request; returns the outcome if it was the last piece.
-    pub(crate) fn recall(
-        &mut self,
-        request_id: String,
-        evidence: Option<Evidence>,
-        mode: Mode,
-    ) -> Option<Outcome> {
-        self.recalled = true;
-        self.evidence = evidence;
-        let settled =
-            SettledPiece { request_id: Some(request_id), ..SettledPiece::unsent(PieceVerdict::Done, mode) };
-        self.apply(settled)
-    }
-
-    /// Marks the next piece as done by an earlier run, which found that the user is still a member.
-    pub(crate) fn recall_still_member(
-        &mut self,
-        request_id: String,
-        message: String,
-        mode: Mode,
-    ) -> Option<Outcome> {
-        let settled = SettledPiece::unsent(PieceVerdict::StillMember(message), mode);
-        self.apply(SettledPiece { request_id: Some(request_id), ..settled })
-    }
-
-    /// Marks the next piece as possibly done by an earlier run, so that it is not sent.
-    pub(crate) fn recall_unknown(&mut self, message: String, mode: Mode) -> Option<Outcome> {
-        self.apply(SettledPiece::unsent(PieceVerdict::Unknown(message), mode))
-    }
-
-    /// The next piece to send, and its index.
-    pub(crate) fn piece(&self) -> Option<(usize, &CheckedPiece)> {
-        self.pieces.front().map(|piece| (self.sent, piece))
-    }
-
-    /// The outcome of a command that will not be sent.
-    pub(crate) fn not_sent(mut self, message: &str, mode: Mode) -> Outcome {
-        Outcome { message: Some(message.to_owned()), ..self.outcome(Status::NotSent, mode) }
-    }
-
-    /// The command's index in the caller's list.
-    pub(crate) fn index(&self) -> usize {
-        self.index
-    }
-
-    /// Applies a verdict of this run; returns the outcome after the last piece.
-    fn settle(&mut self, settled: SettledPiece) -> Option<Outcome> {
-        self.sent_now = true;
-        self.apply(settled)
-    }
-
-    fn apply(&mut self, settled: SettledPiece) -> Option<Outcome> {
-        let SettledPiece { verdict, warnings, request_id, attempts, mode, verified } = settled;
-        self.attempts += attempts;
-        self.request_id = request_id.or(self.request_id.take());
-        self.rehearsed |= mode == Mode::Test;
-        if verdict == PieceVerdict::Resend {
-            return None;
-        }
-        self.verified = Some(verified && self.verified != Some(false));
-        let piece = self.pieces.pop_front();
-        let callers_step = |step: usize| piece.as_ref().and_then(|piece| piece.callers_step(step));
-        let warned = |warning: Warning| Warning { step: warning.step.and_then(callers_step), ..warning };
-        self.warnings.extend(warnings.into_iter().map(warned));
-        self.sent += 1;
-        let applied = self.applied;
-        match verdict {
-            PieceVerdict::Done | PieceVerdict::Resend => {
-                self.applied |= mode == Mode::Live;
-                let status = if self.rehearsed { Status::WouldComplete } else { Status::Completed };
-                self.pieces.is_empty().then(|| self.outcome(status, mode))
-            }
-            PieceVerdict::Refused(refusal) => {
-                let applied = applied || (mode == Mode::Live && refusal.is_partly_done());
-                let status = if applied { Status::PartlyDone } else { Status::Failed };
-                let errors = refusal
-                    .errors()
-                    .map(|error| StepError { step: error.step.and_then(callers_step), ..error.clone() });
-                let errors: Vec<_> = errors.collect();
-                let step = refusal.first.step.and_then(callers_step);
-                let code = Some(refusal.first.code.clone()).filter(|code| !code.is_empty());
-                let message = Some(refusal.message());
-                Some(Outcome { step, code, message, errors, ..self.outcome(status, mode) })
-            }
-            PieceVerdict::StillMember(message) => {
-                Some(Outcome { message: Some(message), ..self.outcome(Status::StillMember, mode) })
-            }
-            PieceVerdict::Unverified(message) => {
-                Some(Outcome { message: Some(message), ..self.outcome(Status::Unverified, mode) })
-            }
-            PieceVerdict::Unknown(message) => {
-                Some(Outcome { message: Some(message), ..self.outcome(Status::Unknown, mode) })
-            }
-            PieceVerdict::NotSent(message) => {
-                let status = if applied { Status::PartlyDone } else { Status::NotSent };
-                Some(Outcome { message: Some(message), ..self.outcome(status, mode) })
+    fn add_uses(&mut self, item: &'p PlannedCommand) {
+        for (group, group_use) in item.uses() {
+            let uses = self.uses.entry(group.as_str()).or_default();
+            if !uses.contains(group_use) {
+                uses.push(*group_use);
             }
         }
     }
 
-    fn outcome(&mut self, status: Status, mode: Mode) -> Outcome {
-        Outcome {
-            index: self.index,
-            target: std::mem::take(&mut self.target),
-            action: std::mem::take(&mut self.action),
-            removes_everything: self.removal == RemovalKind::Everything,
-            status,
-            evidence: if self.verified == Some(true) { Some(Evidence::Verified) } else { self.evidence }
-                .filter(|_| status != Status::NotSent),
-            step: None,
-            code: None,
-            message: None,
-            errors: Vec::new(),
-            request_id: self.request_id.take(),
-            attempts: self.attempts,
-            mode,
-            warnings: std::mem::take(&mut self.warnings),
-            resumed: self.recalled && !self.sent_now,
-            source: None,
-        }
+    /// Whether a command must wait for one of them. A username may be that of somebody whose e-mail is in flight.
+    fn hold(&self, item: &PlannedCommand) -> bool {
+        let has_people = !item.touches().people.is_empty();
+        let by_name = has_people
+            && (self.holds_everybody
+                || self.names_username
+                || (item.names_username() && self.concerns_people));
+        let by_group = |(group, group_use): &(String, GroupUse)| {
+            let uses = self.uses.get(group.as_str());
+            uses.is_some_and(|uses| uses.iter().any(|other| !group_use.commutes_with(*other)))
+        };
+        by_name || item.uses().iter().any(by_group)
+    }
+
+    /// Notes a command that waits: later ones about the same group must not overtake it.
+    fn keep_order(&mut self, item: &'p PlannedCommand) {
+        self.add_uses(item);
+        self.holds_everybody |= item.names_username();
     }
 }
 
 impl ActionPlan {
     /// Whether more commands could fill the next request.
     pub(crate) fn needs_more(&self) -> bool {
-        self.ready < COMMANDS_PER_REQUEST && self.window.len() < WINDOW_SIZE
+        self.ready < COMMANDS_PER_REQUEST && !self.is_full()
+    }
+
+    /// Whether no more commands are accepted until some were sent.
+    pub(crate) fn is_full(&self) -> bool {
+        self.window.len() - self.in_flight >= WINDOW_SIZE
     }
 
     /// The number of commands without an outcome.
@@ -265,6 +122,11 @@ impl ActionPlan {
         self.window.is_empty()
     }
 
+    /// The number of commands that lists may hold.
+    pub(crate) fn candidates(&self) -> usize {
+        self.candidates
+    }
+
     /// Accepts a command, or returns its outcome at once if a local check refused it or an earlier command for the
     /// same user failed.
     pub(crate) fn add(
@@ -274,7 +136,7 @@ impl ActionPlan {
         mode: Mode,
     ) -> Option<Outcome> {
         if let Some(message) = self.held_back(&item) {
-            return item.settle(SettledPiece::unsent(PieceVerdict::NotSent(message), mode));
+            return Some(item.give_up(&message, mode));
         }
         if let Some(fault) = fault {
             self.mark_failed(&item);
@@ -288,10 +150,16 @@ impl ActionPlan {
             };
             return Some(refused);
         }
-        self.window.push_back(item);
+        let is_candidate = item.memberships().is_some();
+        self.window.insert(item.index(), item);
+        if is_candidate {
+            self.candidates += 1;
+        } else {
+            self.uncounted += 1;
+        }
         // Not after each command: in a list of commands that all conflict, each count searches the whole window.
-        if self.window.len().is_multiple_of(COMMANDS_PER_REQUEST) {
-            self.ready = self.next().len();
+        if self.uncounted == COMMANDS_PER_REQUEST {
+            self.count_ready();
         }
         None
     }
@@ -306,7 +174,7 @@ impl ActionPlan {
     ) -> Option<Outcome> {
         match resolution {
             Resolution::Send(evidence) => {
-                item.evidence = Some(evidence);
+                item.set_evidence(evidence);
                 self.add(item, fault, mode)
             }
             _ if fault.is_some() => self.add(item, fault, mode),
@@ -319,40 +187,40 @@ impl ActionPlan {
         }
     }
 
-    /// The places of the next request whose accounts have to be looked up first, with their commands.
-    pub(crate) fn next_look_ups(&self, policy: VerifyPolicy) -> Vec<(usize, Command)> {
-        let command = |place: usize| {
-            let item = self.window.get(place).filter(|item| item.needs_look_up(policy))?;
-            Some((place, item.piece()?.1.content.command()?.clone()))
+    /// The commands of a request whose accounts have to be looked up first.
+    pub(crate) fn look_ups(&self, draft: &RequestDraft, policy: VerifyPolicy) -> Vec<(usize, Command)> {
+        let command = |carried: &CarriedPiece| {
+            let item = self.window.get(&carried.index).filter(|item| item.needs_look_up(policy))?;
+            Some((carried.index, item.command_of(carried.sent.piece)?.clone()))
         };
-        self.next().into_iter().filter_map(command).collect()
+        draft.carried.iter().filter_map(command).collect()
     }
 
     /// Applies what was found of an account before its removal.
     pub(crate) fn apply_look_up(
         &mut self,
-        place: usize,
+        index: usize,
         before: Option<Arc<User>>,
         resolution: Option<&Resolution>,
     ) {
-        if let Some(item) = self.window.get_mut(place) {
-            item.is_looked_up = true;
-            item.before = before;
-            if let Some(Resolution::Send(evidence)) = resolution {
-                item.evidence = Some(*evidence);
-            }
+        if let Some(item) = self.window.get_mut(&index) {
+            let evidence = match resolution {
+                Some(Resolution::Send(evidence)) => Some(*evidence),
+                _ => None,
+            };
+            item.set_looked_up(before, evidence);
         }
     }
 
     /// Takes commands out that must not be sent after all; the outcomes of those and of others they hold back.
     pub(crate) fn refuse_all(&mut self, refused: Vec<(usize, Resolution)>, mode: Mode) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
-        for (place, resolution) in refused.into_iter().rev() {
-            let Some(item) = self.window.remove(place) else { continue };
+        for (index, resolution) in refused.into_iter().rev() {
+            let Some(item) = self.remove(index) else { continue };
             outcomes.extend(self.add_resolved(item, None, resolution, mode));
         }
         outcomes.extend(self.take_held_back(mode));
-        self.ready = self.next().len();
+        self.count_ready();
         outcomes
     }
 
@@ -378,59 +246,104 @@ impl ActionPlan {
         }
     }
 
-    /// The positions in the window whose next pieces form the next request.
-    pub(crate) fn next(&self) -> Vec<usize> {
-        let (mut earlier, mut chosen) = (TouchedSubjects::default(), Vec::new());
+    /// The commands that could be in the next request, with what lists of groups could do instead.
+    pub(crate) fn list_candidates(&self) -> Vec<(usize, &Memberships)> {
+        let mut candidates = Vec::new();
+        self.for_each_ready(|item| {
+            candidates.extend(item.memberships().map(|memberships| (item.index(), memberships)));
+            true
+        });
+        candidates
+    }
+
+    /// Whether all commands that lists may hold are like this.
+    pub(crate) fn all_candidates(&self, is_such: impl Fn(&Memberships) -> bool) -> bool {
+        self.window.values().filter_map(PlannedCommand::memberships).all(is_such)
+    }
+
+    /// The commands that lists may hold and that are not like this.
+    pub(crate) fn candidates_without(&self, is_such: impl Fn(&Memberships) -> bool) -> Vec<usize> {
+        let other =
+            |item: &&PlannedCommand| item.memberships().is_some_and(|memberships| !is_such(memberships));
+        self.window.values().filter(other).map(PlannedCommand::index).collect()
+    }
+
+    /// No list holds these commands from now on.
+    pub(crate) fn send_singly(&mut self, indexes: &[usize]) {
+        for index in indexes {
+            if let Some(item) = self.window.get_mut(index).filter(|item| item.memberships().is_some()) {
+                item.set_memberships(None);
+                self.candidates -= 1;
+            }
+        }
+        self.count_ready();
+    }
+
+    /// The next request.
+    pub(crate) fn next(&self, lists: &ListChoice) -> RequestDraft {
+        let mut builder = DraftBuilder::new(lists.lists_per_command);
         let mut has_deletion = false;
-        for (place, item) in self.window.iter().enumerate() {
-            if chosen.len() == COMMANDS_PER_REQUEST {
-                break;
+        self.for_each_ready(|item| {
+            let is_second_deletion = has_deletion && item.touches().deletes_group;
+            let in_lists = item.memberships().filter(|_| lists.allowed.contains(&item.index()));
+            match in_lists {
+                Some(memberships) => drop(builder.add_to_lists(item, memberships)),
+                None if is_second_deletion || (lists.is_waiting && item.memberships().is_some()) => {}
+                None => {
+                    let is_added = builder.add(item);
+                    has_deletion |= is_added && item.touches().deletes_group;
+                }
             }
-            let second_deletion = has_deletion && item.touches.deletes_group;
-            if !second_deletion && !earlier.conflicts_with(&item.touches) {
-                chosen.push(place);
-                has_deletion |= item.touches.deletes_group;
+            !(builder.is_full() || (builder.has_all_commands() && lists.allowed.is_empty()))
+        });
+        builder.finish()
+    }
+
+    /// Marks the commands of a request as in flight.
+    pub(crate) fn launch(&mut self, draft: &RequestDraft) {
+        for carried in &draft.carried {
+            if let Some(item) = self.window.get_mut(&carried.index).filter(|item| !item.is_in_flight()) {
+                item.set_in_flight();
+                self.in_flight += 1;
             }
-            earlier.add(&item.touches);
         }
-        chosen
+        self.count_ready();
     }
 
-    pub(crate) fn item(&self, place: usize) -> Option<&PlannedCommand> {
-        self.window.get(place)
+    pub(crate) fn item(&self, index: usize) -> Option<&PlannedCommand> {
+        self.window.get(&index)
     }
 
-    /// Applies the verdicts on a request, which are in the order of its positions.
-    pub(crate) fn settle(&mut self, verdicts: Vec<(usize, SettledPiece)>) -> Vec<Outcome> {
+    /// Applies the verdicts on the pieces of a request.
+    pub(crate) fn settle(&mut self, verdicts: Vec<(usize, usize, SettledPiece)>) -> Vec<Outcome> {
+        let mut mode = None;
+        let mut by_item: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+        for (index, number, settled) in verdicts {
+            mode = Some(settled.mode);
+            by_item.entry(index).or_default().push((number, settled));
+        }
         let mut outcomes = Vec::new();
-        let mut settled_places = Vec::new();
-        for (place, settled) in verdicts {
-            let mode = settled.mode;
-            let Some(outcome) = self.window.get_mut(place).and_then(|item| item.settle(settled)) else {
-                continue;
-            };
-            if let Some(item) = self.window.get(place).filter(|_| !outcome.status.is_done()) {
-                self.failed_people.extend(item.people.iter().map(|name| (name.clone(), item.index)));
+        for (index, settled) in by_item {
+            let Some(item) = self.window.get_mut(&index) else { continue };
+            self.in_flight -= usize::from(item.is_in_flight());
+            let Some(outcome) = item.settle(settled) else { continue };
+            let Some(item) = self.remove(index) else { continue };
+            if !outcome.status.is_done() {
+                self.mark_failed(&item);
             }
-            settled_places.push((place, mode));
             outcomes.push(outcome);
-        }
-        let mode = settled_places.first().map(|(_, mode)| *mode);
-        for (place, _) in settled_places.into_iter().rev() {
-            self.window.remove(place);
         }
         if let Some(mode) = mode {
             outcomes.extend(self.take_held_back(mode));
         }
-        self.ready = self.next().len();
+        self.count_ready();
         outcomes
     }
 
     /// Marks all remaining commands as not sent.
     pub(crate) fn give_up(&mut self, message: &str, mode: Mode) -> Vec<Outcome> {
-        self.ready = 0;
-        let not_sent = || SettledPiece::unsent(PieceVerdict::NotSent(message.to_owned()), mode);
-        std::mem::take(&mut self.window).iter_mut().filter_map(|item| item.settle(not_sent())).collect()
+        (self.ready, self.candidates, self.in_flight) = (0, 0, 0);
+        std::mem::take(&mut self.window).values_mut().map(|item| item.give_up(message, mode)).collect()
     }
 
     /// Removes the commands that an earlier failure now holds back, and returns their outcomes.
@@ -438,29 +351,66 @@ impl ActionPlan {
         if self.failed_people.is_empty() {
             return Vec::new();
         }
-        let (mut outcomes, mut kept) = (Vec::new(), VecDeque::new());
-        for mut item in std::mem::take(&mut self.window) {
-            match self.held_back(&item) {
-                Some(message) => {
-                    outcomes.extend(item.settle(SettledPiece::unsent(PieceVerdict::NotSent(message), mode)));
+        let held: Vec<_> = self
+            .window
+            .values()
+            .filter(|item| !item.is_in_flight())
+            .filter_map(|item| Some((item.index(), self.held_back(item)?)))
+            .collect();
+        let outcomes = held.into_iter().filter_map(|(index, message)| {
+            let mut item = self.remove(index)?;
+            Some(item.give_up(&message, mode))
+        });
+        outcomes.collect()
+    }
+
+    /// Takes a command out that is not in flight.
+    fn remove(&mut self, index: usize) -> Option<PlannedCommand> {
+        let item = self.window.remove(&index)?;
+        self.candidates -= usize::from(item.memberships().is_some());
+        Some(item)
+    }
+
+    /// Calls `visit` with each command that neither an earlier one nor a request in flight holds up, until it returns
+    /// false.
+    fn for_each_ready<'p>(&'p self, mut visit: impl FnMut(&'p PlannedCommand) -> bool) {
+        let mut earlier = TouchedSubjects::default();
+        let mut flying = InFlightSubjects::of(self.window.values().filter(|item| item.is_in_flight()));
+        for item in self.window.values() {
+            if !item.is_in_flight() {
+                if flying.hold(item) {
+                    flying.keep_order(item);
+                } else if !earlier.conflicts_with(item.touches()) && !visit(item) {
+                    return;
                 }
-                None => kept.push_back(item),
             }
+            earlier.add(item.touches());
         }
-        self.window = kept;
-        outcomes
+    }
+
+    fn count_ready(&mut self) {
+        let (mut ready, mut deletions) = (0, 0);
+        self.for_each_ready(|item| {
+            deletions += usize::from(item.touches().deletes_group);
+            let is_second_deletion = deletions > 1 && item.touches().deletes_group;
+            let count =
+                if is_second_deletion || item.memberships().is_some() { 0 } else { item.sendable().count() };
+            ready += count;
+            ready < COMMANDS_PER_REQUEST
+        });
+        (self.ready, self.uncounted) = (ready, 0);
     }
 
     fn held_back(&self, item: &PlannedCommand) -> Option<String> {
-        if item.sent > 0 || item.attempts > 0 {
+        if item.is_begun() {
             return None;
         }
-        let earlier = item.people.iter().find_map(|name| self.failed_people.get(name))?;
+        let earlier = item.people().iter().find_map(|name| self.failed_people.get(name))?;
         Some(format!("held back: command {earlier} for the same user did not complete"))
     }
 
     fn mark_failed(&mut self, item: &PlannedCommand) {
-        self.hold_back(item.people.clone(), item.index);
+        self.hold_back(item.people().to_vec(), item.index());
     }
 
     /// From now on, commands for these people are held back because of the command with this index.
@@ -469,10 +419,24 @@ impl ActionPlan {
     }
 }
 
+/// Whether removals have to be read back before a command of a request is sent.
+pub(crate) fn any_touches(
+    plan: &ActionPlan,
+    draft: &RequestDraft,
+    must_precede: impl Fn(&CommandTouches) -> bool,
+) -> bool {
+    draft
+        .carried
+        .iter()
+        .filter_map(|carried| plan.item(carried.index))
+        .any(|item| must_precede(item.touches()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::actions::piece_verdict::PieceRefusal;
+    use crate::client::actions::checked_command::CheckedCommand;
+    use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict};
     use crate::client::actions::split;
     use crate::wire::command::Command;
     use proptest::prelude::*;
@@ -498,6 +462,14 @@ mod tests {
         SettledPiece::unsent(verdict.unwrap(), Mode::Live)
     }
 
+    fn verdicts(
+        draft: &RequestDraft,
+        verdict: impl Fn(usize) -> SettledPiece,
+    ) -> Vec<(usize, usize, SettledPiece)> {
+        let carried = draft.carried.iter();
+        carried.map(|carried| (carried.index, carried.sent.piece, verdict(carried.index))).collect()
+    }
+
     /// Runs a list to its end; returns the requests as lists of indexes, and the outcomes.
     fn run(commands: &[Command], verdict: impl Fn(usize) -> SettledPiece) -> (Vec<Vec<usize>>, Vec<Outcome>) {
         let mut plan = ActionPlan::default();
@@ -508,13 +480,13 @@ mod tests {
                 let Some((index, command)) = remaining.next() else { break };
                 outcomes.extend(plan.add(planned(index, command), None, Mode::Live));
             }
-            let places = plan.next();
-            if places.is_empty() {
+            let draft = plan.next(&ListChoice::default());
+            if draft.is_empty() {
                 return (requests, outcomes);
             }
-            let indexes: Vec<_> = places.iter().map(|place| plan.item(*place).unwrap().index()).collect();
-            let verdicts = places.into_iter().zip(indexes.iter().map(|index| verdict(*index))).collect();
-            outcomes.extend(plan.settle(verdicts));
+            plan.launch(&draft);
+            let indexes: Vec<_> = draft.carried.iter().map(|carried| carried.index).collect();
+            outcomes.extend(plan.settle(verdicts(&draft, &verdict)));
             requests.push(indexes);
         }
     }
@@ -566,8 +538,8 @@ mod tests {
     fn after_a_failed_piece_the_rest_is_not_sent() {
         let mut plan = ActionPlan::default();
         plan.add(planned(0, &add("a@example.com", 250)), None, Mode::Live);
-        assert!(plan.settle(vec![(0, done())]).is_empty());
-        let outcomes = plan.settle(vec![(0, refused(0, "error.group.not_found"))]);
+        assert!(plan.settle(vec![(0, 0, done())]).is_empty());
+        let outcomes = plan.settle(vec![(0, 1, refused(0, "error.group.not_found"))]);
         assert_eq!((outcomes[0].status, outcomes[0].step), (Status::PartlyDone, Some(0)));
         assert!(plan.is_empty());
     }
@@ -577,7 +549,7 @@ mod tests {
         let status = |code: &str, step, mode| {
             let mut plan = ActionPlan::default();
             plan.add(planned(0, &add("a@example.com", 20)), None, mode);
-            plan.settle(vec![(0, SettledPiece { mode, ..refused(step, code) })])[0].status
+            plan.settle(vec![(0, 0, SettledPiece { mode, ..refused(step, code) })])[0].status
         };
         assert_eq!(status("error.group.not_found", 1, Mode::Live), Status::PartlyDone);
         assert_eq!(status("error.group.not_found", 0, Mode::Live), Status::Failed);
@@ -624,6 +596,108 @@ mod tests {
             count += 1;
         }
         assert_eq!(count, WINDOW_SIZE);
+    }
+
+    /// The indexes of a request, which is then in flight.
+    fn launch(plan: &mut ActionPlan) -> Vec<usize> {
+        let draft = plan.next(&ListChoice::default());
+        plan.launch(&draft);
+        draft.carried.iter().map(|carried| carried.index).collect()
+    }
+
+    fn plan_of(commands: &[Command]) -> ActionPlan {
+        let mut plan = ActionPlan::default();
+        for (index, command) in commands.iter().enumerate() {
+            plan.add(planned(index, command), None, Mode::Live);
+        }
+        plan
+    }
+
+    fn command(json: &serde_json::Value) -> Command {
+        Command::read(json).unwrap()
+    }
+
+    #[test]
+    fn lists_of_people_of_one_group_share_a_request() {
+        let people: Vec<_> = (0..1_234).map(|number| format!("u{number}@example.com")).collect();
+        for (name, expected) in [("add", [10, 3]), ("remove", [10, 3])] {
+            let mut list = Command::group("X");
+            list.membership(name, "user", &people);
+            let (requests, outcomes) = run(&[list], |_| done());
+            assert_eq!(requests.iter().map(Vec::len).collect::<Vec<_>>(), expected);
+            assert_eq!(outcomes[0].status, Status::Completed);
+        }
+        let mut both = Command::group("X");
+        both.membership("add", "user", &people).membership("remove", "user", &["z@example.com".to_owned()]);
+        assert_eq!(run(&[both], |_| done()).0.len(), 13);
+    }
+
+    #[test]
+    fn what_became_of_each_piece_of_a_list_of_people_counts() {
+        let people: Vec<_> = (0..300).map(|number| format!("u{number}@example.com")).collect();
+        let mut list = Command::group("X");
+        list.membership("add", "user", &people);
+        let unknown = || SettledPiece::unsent(PieceVerdict::Unknown("lost".into()), Mode::Live);
+        let refused = || refused(0, "error.user.not_found");
+        for (verdicts, expected) in [
+            ([done(), done(), refused()], Status::PartlyDone),
+            ([refused(), done(), done()], Status::PartlyDone),
+            ([refused(), refused(), refused()], Status::Failed),
+            ([refused(), unknown(), done()], Status::Unknown),
+        ] {
+            let mut plan = plan_of(std::slice::from_ref(&list));
+            launch(&mut plan);
+            let settled = verdicts.into_iter().enumerate().map(|(piece, settled)| (0, piece, settled));
+            let outcomes = plan.settle(settled.collect());
+            assert_eq!((outcomes.len(), outcomes[0].status), (1, expected));
+        }
+    }
+
+    #[test]
+    fn requests_in_flight_share_no_person_and_what_they_do_to_groups_commutes() {
+        let add =
+            |user: &str, group: &str| command(&json!({"user": user, "do": [{"add": {"group": [group]}}]}));
+        let remove =
+            |user: &str, group: &str| command(&json!({"user": user, "do": [{"remove": {"group": [group]}}]}));
+        let list = |group: &str, user: &str| {
+            command(&json!({"usergroup": group, "do": [{"add": {"user": [user]}}]}))
+        };
+        let named =
+            command(&json!({"user": "jdoe", "domain": "example.com", "do": [{"add": {"group": ["Z"]}}]}));
+        for (first, second, expected) in [
+            (add("a@example.com", "X"), add("b@example.com", "X"), true),
+            (remove("a@example.com", "X"), remove("b@example.com", "x"), true),
+            (add("a@example.com", "X"), add("A@example.com", "Y"), false),
+            (remove("a@example.com", "X"), add("b@example.com", "x"), false),
+            (remove("a@example.com", "X"), add("b@example.com", "Y"), true),
+            (list("X", "a@example.com"), list("x", "b@example.com"), false),
+            (list("X", "a@example.com"), list("Y", "b@example.com"), true),
+            (list("X", "a@example.com"), list("Y", "A@example.com"), false),
+            (list("X", "a@example.com"), add("b@example.com", "X"), false),
+            (add("a@example.com", "X"), named.clone(), false),
+            (named.clone(), add("a@example.com", "X"), false),
+            (list("Y", "a@example.com"), named, false),
+        ] {
+            let mut plan = plan_of(std::slice::from_ref(&first));
+            assert_eq!(launch(&mut plan), [0]);
+            plan.add(planned(1, &second), None, Mode::Live);
+            let is_at_once = launch(&mut plan) == [1];
+            assert_eq!(is_at_once, expected, "{first:?} {second:?}");
+            plan.settle(vec![(0, 0, done())]);
+            assert!(is_at_once || launch(&mut plan) == [1]);
+        }
+    }
+
+    #[test]
+    fn nobody_overtakes_a_command_that_waits_for_a_request_in_flight() {
+        let of = |user: &str, step: &str| command(&json!({"user": user, "do": [{step: {"group": ["X"]}}]}));
+        let mut plan = plan_of(&[of("a@example.com", "add")]);
+        launch(&mut plan);
+        plan.add(planned(1, &of("b@example.com", "remove")), None, Mode::Live);
+        plan.add(planned(2, &of("c@example.com", "add")), None, Mode::Live);
+        assert!(launch(&mut plan).is_empty());
+        plan.settle(vec![(0, 0, done())]);
+        assert_eq!(launch(&mut plan), [1, 2]);
     }
 
     proptest! {

@@ -2,9 +2,20 @@
 
 use crate::client::listing::entry::ListEntry;
 use ahash::RandomState;
+use std::collections::HashSet;
 
-/// Bits of a digest that choose its bucket.
-const BUCKET_BITS: u32 = 14;
+/// Up to this many digests are kept whole, in a hash table.
+const FEW: usize = 4_096;
+/// Bits of a digest that are kept of many.
+const KEPT_BITS: u32 = 68;
+/// Bits that choose the segment of a digest, at first.
+const FIRST_SEGMENT_BITS: u32 = 14;
+/// Bits that choose the bucket within the segment.
+const BUCKET_BITS: u32 = 6;
+/// Buckets of a segment.
+const BUCKETS: usize = 1 << BUCKET_BITS;
+/// Digests per segment, on average, with which all segments are split in two.
+const SPLIT_SIZE: usize = 256;
 
 /// The identity of a record in 128 bits.
 pub(crate) type RecordDigest = u128;
@@ -25,48 +36,166 @@ impl RecordDigester {
     }
 }
 
-/// The digests of the returned records, in buckets by their first bits.
+/// The digests of the returned records.
 ///
-/// A bucket keeps 64 bits of each digest and its index stands for 14 more: among a million records the probability
-/// of a collision is 1 in 10^11, and a record takes about 10 bytes. A hash table of whole digests took 40 bytes, more
-/// than everything else in memory while a listing is read.
+/// With more than a few, only 68 bits of each are kept: among a million records the probability that two are taken for one
+/// is 1 in 500 million, among five million 1 in 20 million. The segment and the bucket stand for 20 bits of them and the
+/// rest takes 6 bytes, since a hash table of whole digests takes 40 bytes, more than everything else in memory while a
+/// listing is read. Segments are split as they grow, so that the time for a record stays the same.
 #[derive(Debug, Default)]
 pub(crate) struct DedupSet {
-    buckets: Vec<Vec<u64>>,
+    few: HashSet<RecordDigest, RandomState>,
+    many: Vec<DigestSegment>,
+    /// Digests of buckets that are full, which those of random digests never are.
+    overflow: HashSet<KeptDigest, RandomState>,
+    segment_bits: u32,
     count: usize,
+}
+
+/// The first bits of a digest.
+type KeptDigest = u128;
+
+/// What a bucket keeps of a digest: the bits that neither the segment nor the bucket stands for.
+type DigestRemainder = [u8; 6];
+
+/// Digests with the same first bits.
+#[derive(Debug, Clone)]
+struct DigestSegment {
+    /// The number of digests in each bucket.
+    lengths: [u8; BUCKETS],
+    /// The digests, bucket by bucket.
+    remainders: Vec<DigestRemainder>,
+}
+
+/// Where a digest belongs.
+struct DigestPlace {
+    segment: usize,
+    bucket: usize,
+    remainder: DigestRemainder,
 }
 
 impl DedupSet {
     /// Whether the record is new.
     pub(crate) fn insert(&mut self, digest: RecordDigest) -> bool {
-        if self.buckets.is_empty() {
-            self.buckets.resize(1 << BUCKET_BITS, Vec::new());
+        let is_new = if self.many.is_empty() {
+            self.few.insert(digest)
+        } else {
+            self.insert_kept(digest >> (RecordDigest::BITS - KEPT_BITS))
+        };
+        self.count += usize::from(is_new);
+        if self.many.is_empty() && self.count > FEW {
+            self.segment_bits = FIRST_SEGMENT_BITS;
+            self.many = vec![DigestSegment::default(); 1 << FIRST_SEGMENT_BITS];
+            for digest in std::mem::take(&mut self.few) {
+                self.insert_kept(digest >> (RecordDigest::BITS - KEPT_BITS));
+            }
+        } else if self.count > self.many.len().saturating_mul(SPLIT_SIZE) && !self.many.is_empty() {
+            self.split();
         }
-        let (bucket, rest) = split(digest);
-        let known = &mut self.buckets[bucket];
-        // About sixty in a million records: comparing with all of them is faster than keeping them sorted.
-        if known.contains(&rest) {
-            return false;
-        }
-        if known.len() == known.capacity() {
-            known.reserve_exact(4 + known.len() / 4);
-        }
-        known.push(rest);
-        self.count += 1;
-        true
+        is_new
     }
 
     /// The number of records.
     pub(crate) fn count(&self) -> usize {
         self.count
     }
+
+    fn insert_kept(&mut self, kept: KeptDigest) -> bool {
+        let DigestPlace { segment, bucket, remainder } = DigestPlace::of(kept, self.segment_bits);
+        match self.many[segment].insert(bucket, remainder) {
+            Some(is_new) => is_new,
+            None => self.overflow.insert(kept),
+        }
+    }
+
+    /// Splits each segment by the next bit of its digests.
+    fn split(&mut self) {
+        let mut halves = Vec::with_capacity(2 * self.many.len());
+        let next_bits = KEPT_BITS - self.segment_bits - BUCKET_BITS;
+        for segment in std::mem::take(&mut self.many) {
+            halves.extend(segment.halves(next_bits));
+        }
+        self.many = halves;
+        self.segment_bits += 1;
+        for kept in std::mem::take(&mut self.overflow) {
+            self.insert_kept(kept);
+        }
+    }
 }
 
-/// The bucket of a digest and the bits that it keeps.
-fn split(digest: RecordDigest) -> (usize, u64) {
-    let bucket = usize::try_from(digest >> (RecordDigest::BITS - BUCKET_BITS)).unwrap_or_default();
-    let rest = u64::try_from(digest & RecordDigest::from(u64::MAX)).unwrap_or_default();
-    (bucket, rest)
+impl DigestPlace {
+    fn of(kept: KeptDigest, segment_bits: u32) -> Self {
+        let remainder_bits = KEPT_BITS - segment_bits - BUCKET_BITS;
+        let rest = kept & ((1 << remainder_bits) - 1);
+        let bucket = (kept >> remainder_bits) & ((1 << BUCKET_BITS) - 1);
+        Self {
+            segment: usize::try_from(kept >> (remainder_bits + BUCKET_BITS)).unwrap_or_default(),
+            bucket: usize::try_from(bucket).unwrap_or_default(),
+            remainder: remainder_of(u64::try_from(rest).unwrap_or_default()),
+        }
+    }
+}
+
+fn remainder_of(rest: u64) -> DigestRemainder {
+    let [bytes @ .., _, _] = rest.to_le_bytes();
+    bytes
+}
+
+fn rest_of(remainder: DigestRemainder) -> u64 {
+    let mut bytes = [0; 8];
+    bytes[..remainder.len()].copy_from_slice(&remainder);
+    u64::from_le_bytes(bytes)
+}
+
+impl Default for DigestSegment {
+    fn default() -> Self {
+        Self { lengths: [0; BUCKETS], remainders: Vec::new() }
+    }
+}
+
+impl DigestSegment {
+    /// Whether the digest is new; `None` if its bucket is full.
+    fn insert(&mut self, bucket: usize, remainder: DigestRemainder) -> Option<bool> {
+        let start: usize = self.lengths[..bucket].iter().map(|length| usize::from(*length)).sum();
+        let end = start + usize::from(self.lengths[bucket]);
+        if self.remainders[start..end].contains(&remainder) {
+            return Some(false);
+        }
+        self.lengths[bucket] = self.lengths[bucket].checked_add(1)?;
+        self.make_room();
+        self.remainders.insert(end, remainder);
+        Some(true)
+    }
+
+    /// Grows by a sixteenth, since half of the memory would be unused with the usual doubling.
+    fn make_room(&mut self) {
+        if self.remainders.len() == self.remainders.capacity() {
+            self.remainders.reserve_exact(4 + self.remainders.len() / 16);
+        }
+    }
+
+    /// The digests in two segments. The first bit of the bucket chooses the segment, and the first of the `rest_bits`
+    /// bits of the remainder becomes the last one of the new bucket.
+    fn halves(self, rest_bits: u32) -> [Self; 2] {
+        let mut halves = [Self::default(), Self::default()];
+        let mut start = 0;
+        for (bucket, length) in self.lengths.into_iter().enumerate() {
+            let remainders = &self.remainders[start..start + usize::from(length)];
+            start += usize::from(length);
+            let half = &mut halves[2 * bucket / BUCKETS];
+            for bit in 0..2 {
+                let new_bucket = (2 * bucket + bit) % BUCKETS;
+                for rest in remainders.iter().map(|remainder| rest_of(*remainder)) {
+                    if rest >> (rest_bits - 1) == bit as u64 {
+                        half.make_room();
+                        half.remainders.push(remainder_of(rest & ((1 << (rest_bits - 1)) - 1)));
+                        half.lengths[new_bucket] += 1;
+                    }
+                }
+            }
+        }
+        halves
+    }
 }
 
 #[cfg(test)]
@@ -74,11 +203,43 @@ mod tests {
     use super::*;
     use crate::wire::user::User;
 
+    /// Numbers as far apart as hashes are.
+    fn spread(number: u128) -> RecordDigest {
+        number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+    }
+
+    #[test]
+    fn segments_are_split_and_lose_nothing() {
+        let mut set = DedupSet::default();
+        (0..20_000).for_each(|number| assert!(set.insert(spread(number))));
+        let segments = set.many.len();
+        for times in 1..4 {
+            set.split();
+            assert_eq!(set.many.len(), segments << times);
+            (0..20_000).for_each(|number| assert!(!set.insert(spread(number)), "{number}"));
+            let more = times * 20_000..(times + 1) * 20_000;
+            more.clone().for_each(|number| assert!(set.insert(spread(number)), "{number}"));
+            more.for_each(|number| assert!(!set.insert(spread(number)), "{number}"));
+        }
+        assert_eq!(set.count(), 80_000);
+        assert!(set.overflow.is_empty());
+    }
+
+    #[test]
+    fn digests_that_share_their_first_bits_are_kept_beside() {
+        let mut set = DedupSet::default();
+        let digests = || (0..6_000_u128).map(|number| number << (RecordDigest::BITS - KEPT_BITS));
+        assert!(digests().all(|digest| set.insert(digest)));
+        assert!(!set.overflow.is_empty());
+        set.split();
+        assert!(!digests().any(|digest| set.insert(digest)));
+        assert_eq!(set.count(), 6_000);
+    }
+
     #[test]
     fn each_digest_is_new_once() {
         let mut set = DedupSet::default();
-        let digests =
-            (0..10_000_u128).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
+        let digests = (0..10_000).map(spread);
         for digest in digests.clone() {
             assert!(set.insert(digest), "{digest}");
         }

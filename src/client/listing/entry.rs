@@ -15,6 +15,11 @@ pub trait ListEntry: ListedEntry + Send + Sync + 'static {
     fn users(_records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
         None
     }
+
+    /// The records as groups; `None` for other records.
+    fn groups(_records: &[Arc<Self>]) -> Option<&[Arc<Group>]> {
+        None
+    }
 }
 
 impl ListEntry for User {
@@ -34,6 +39,10 @@ impl ListEntry for User {
 }
 
 impl ListEntry for Group {
+    fn groups(records: &[Arc<Self>]) -> Option<&[Arc<Group>]> {
+        Some(records)
+    }
+
     fn identify(&self, digest: &mut dyn FnMut(&str)) {
         match self.group_id {
             Some(id) => digest(&id.to_string()),

@@ -19,7 +19,7 @@ use crate::wire::identity::fold;
 use crate::wire::response::{NOT_FOUND, SUCCESS};
 use crate::wire::user::User;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +28,8 @@ const MISREAD_IN_PATHS: [char; 5] = ['.', '/', '%', '?', '#'];
 /// Pages without new entries that are read after the last one because `X-Page-Count` announced more. Technical
 /// accounts, which are counted but not listed, explain one or two.
 const PAGES_AFTER_LAST: usize = 3;
+/// The number of the next listing.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 /// The share of its total by which a listing may grow while it is read.
 const GROWTH: usize = 10;
 
@@ -37,6 +39,8 @@ pub struct Listing<T> {
     reader: PageReader,
     prefetcher: Prefetcher<T>,
     name: String,
+    /// The number of the listing, which no other one of the process has.
+    number: u64,
     returned: DedupSet,
     page: usize,
     total: Option<usize>,
@@ -88,6 +92,7 @@ impl<T: ListEntry> Listing<T> {
         Self {
             prefetcher: Prefetcher::new(source.endpoint()),
             name: source.name(),
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
             reader: PageReader::new(client, source),
             returned: DedupSet::default(),
             page: 0,
@@ -108,6 +113,11 @@ impl<T: ListEntry> Listing<T> {
     /// listing that failed keeps its error; one that was interrupted can be continued.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Arc<T>>>> {
         let page = self.read_page().await;
+        if let Some(groups) =
+            page.as_ref().ok().and_then(|page| T::groups(page.as_deref().unwrap_or_default()))
+        {
+            self.reader.client.shared.known_groups.add(groups, self.is_finished());
+        }
         self.notify_hooks(page.as_ref().map(Option::as_deref));
         page
     }
@@ -116,12 +126,16 @@ impl<T: ListEntry> Listing<T> {
     fn notify_hooks(&mut self, page: Result<Option<&[Arc<T>]>, &Error>) {
         let hooks = self.reader.client.hooks();
         if let Some(users) = page.as_ref().ok().and_then(|page| T::users((*page)?)) {
+            let reading = self.reader.source.reading(self.number);
             for hook in &hooks {
                 hook.users_read(users);
+                if let Some(reading) = reading {
+                    hook.users_found(users, reading);
+                }
             }
         }
         match page {
-            Err(error) => {
+            Err(error) if !self.end_reported => {
                 for hook in &hooks {
                     hook.listing_ended(&self.name, Err(error));
                 }
@@ -133,9 +147,12 @@ impl<T: ListEntry> Listing<T> {
             {
                 for hook in &hooks {
                     hook.listing_ended(&self.name, Ok(self.returned.count()));
+                    if let Some(reading) = self.reader.source.reading(self.number) {
+                        hook.users_listed(reading);
+                    }
                 }
             }
-            Ok(_) => {}
+            Ok(_) | Err(_) => {}
         }
     }
 

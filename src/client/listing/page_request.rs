@@ -4,6 +4,7 @@ use super::query::UserQuery;
 use crate::client::attempts::{ApiCall, FailedCall};
 use crate::client::connection::Client;
 use crate::client::event::ClientEvent;
+use crate::client::hooks::{UserListing, UserReading};
 use crate::client::http::target::RequestTarget;
 use crate::client::http::transport::HttpResponse;
 use crate::client::listing::dedup::{RecordDigest, RecordDigester};
@@ -13,7 +14,7 @@ use crate::wire::endpoint::EndpointId;
 use crate::wire::interner::StringInterner;
 use crate::wire::response::{self, NOT_FOUND, ResponsePage};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,9 @@ pub(crate) struct FetchedPage<T> {
 pub(crate) struct PageReader {
     pub(crate) client: Client,
     pub(crate) source: ListingKind,
-    interner: Arc<Mutex<StringInterner>>,
+    /// Those that no page uses. A page has one to itself while it is parsed, so that none waits for another; there are
+    /// as many as pages parsed at a time.
+    interners: Arc<Mutex<Vec<StringInterner>>>,
     /// Whether a field of an unexpected type was reported.
     odd_field_noted: Arc<AtomicBool>,
     digester: RecordDigester,
@@ -55,6 +58,20 @@ impl ListingKind {
 
     pub(crate) fn is_groups(&self) -> bool {
         matches!(self, Self::Groups)
+    }
+
+    /// What its users were asked for; `None` for groups.
+    pub(crate) fn reading(&self, number: u64) -> Option<UserReading<'_>> {
+        match self {
+            Self::Users(query) => Some(UserReading::Listing(UserListing {
+                number,
+                group: query.group.as_deref(),
+                has_all_members: query.status.is_none(),
+                counts_indirect: query.direct_only == Some(false),
+                shows_groups: !query.exclude_groups,
+            })),
+            Self::Groups => None,
+        }
     }
 
     /// The listing's name in messages.
@@ -89,7 +106,7 @@ impl PageReader {
         Self {
             client,
             source,
-            interner: Arc::default(),
+            interners: Arc::default(),
             odd_field_noted: Arc::default(),
             digester: RecordDigester::default(),
         }
@@ -114,10 +131,15 @@ impl PageReader {
         }
     }
 
+    fn interners(&self) -> MutexGuard<'_, Vec<StringInterner>> {
+        self.interners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn read<T: ListEntry>(&self, response: &HttpResponse) -> Result<FetchedPage<T>, String> {
-        let mut interner = self.interner.lock().unwrap_or_else(PoisonError::into_inner);
-        let page = response::page::<T>(&response.body, &mut interner).map_err(|error| error.to_string())?;
-        drop(interner);
+        let mut interner = self.interners().pop().unwrap_or_default();
+        let page = response::page::<T>(&response.body, &mut interner).map_err(|error| error.to_string());
+        self.interners().push(interner);
+        let page = page?;
         let entries = page.entries.as_deref().unwrap_or_default();
         self.note_odd_field(entries);
         let digests = entries.iter().map(|entry| self.digester.digest(&**entry)).collect();

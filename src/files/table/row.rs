@@ -153,6 +153,7 @@ impl PartialEq for TableRow {
 
 impl ScriptValue for TableRow {
     const NAME: &'static str = "Row";
+    const IS_RECORD: bool = true;
 
     fn to_json(&self) -> Result<Value> {
         Ok(TableRow::to_json(self))

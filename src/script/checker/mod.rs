@@ -20,6 +20,7 @@ use crate::language::hints::{script_forms, unknown_function};
 use crate::language::place::ScriptPlace;
 use crate::language::python_names::foreign_name;
 use crate::language::script_error::{ScriptEnding, ScriptError};
+use crate::language::script_options::reader;
 use crate::language::source_text;
 use crate::language::tokens::{code_tokens, line_and_column};
 use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForms, ScriptImport};
@@ -69,6 +70,17 @@ fn import_rules(file: Option<&Path>) -> FileRules {
     FileRules::of(&RunFiles { script: file, is_typed: file.is_none(), own, library, ..RunFiles::default() })
 }
 
+/// What is wrong with the options that a script declares.
+fn declared_options(text: &str, source: Option<&String>) -> Option<CheckFinding> {
+    let problem = reader::read(text).err()?;
+    let place = ScriptPlace {
+        source: source.cloned(),
+        line: problem.position.line(),
+        column: problem.position.position(),
+    };
+    Some(CheckFinding { is_warning: false, message: problem.message, hint: None, place })
+}
+
 /// A script that is being checked.
 struct CheckedScript<'t> {
     text: &'t str,
@@ -116,6 +128,7 @@ impl ScriptChecker<'_> {
             self.findings.extend(self.options(call, &subject));
         }
         self.findings.extend(shadows(&self.catalog, &subject));
+        self.findings.extend(declared_options(text, subject.source.as_ref()));
         let source = &subject.source;
         self.findings.extend(traps::find(&ast, text, false).into_iter().map(|finding| CheckFinding {
             place: ScriptPlace { source: source.clone(), ..finding.place },

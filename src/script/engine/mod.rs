@@ -14,7 +14,7 @@ use crate::language::catalog::FunctionHelp;
 use crate::language::caught_errors;
 use crate::script::engine::module_resolver::ScriptModules;
 use crate::values::query::{counter, index};
-use crate::values::{date, list_operators, moment, raw_response, record, secret_text};
+use crate::values::{date, list_operators, moment, option_values, raw_response, record, secret_text};
 use rhai::{Dynamic, Engine, OptimizationLevel};
 use std::rc::Rc;
 
@@ -52,6 +52,7 @@ pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     counter::register(&mut engine);
     index::register(&mut engine);
     raw_response::register(&mut engine);
+    option_values::register(&mut engine);
     tags::register(&mut engine);
     growth::register(&mut engine);
     functions::register(&mut engine, help);

@@ -3,7 +3,7 @@
 use crate::changes::command_builder::{CommandArray, CommandBuilder};
 use crate::changes::csv_people::PeopleFile;
 use crate::changes::report::Report;
-use crate::changes::submit;
+use crate::changes::submit::{self, SubmitOptions};
 use crate::error::{Error, Result};
 use crate::files::table_file::TableOptions;
 use crate::host::binding::RhaiResultOf;
@@ -59,6 +59,7 @@ pub mod functions {
     ///
     /// # Options
     /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report, and the exit code is 3
+    /// - `pack`: false sends people one by one, even where lists of user groups would save requests
     ///
     /// # Errors
     /// As `multi_action(commands)`.
@@ -77,7 +78,7 @@ pub mod functions {
         commands: Array,
         options: Map,
     ) -> RhaiResultOf<Report> {
-        let options = CallOptions::new("multi_action", options, &["skip_invalid"]);
+        let options = CallOptions::new("multi_action", options, &["skip_invalid", "pack"]);
         session(&context).and_then(|session| submit(&session, &commands, &options?)).at(&context)
     }
 
@@ -111,6 +112,7 @@ pub mod functions {
     ///
     /// # Options
     /// - `skip_invalid`: true sends the other commands; refused ones are `not_sent` in the report, and the exit code is 3
+    /// - `pack`: false sends people one by one, even where lists of user groups would save requests
     /// - `delimiter`: as for `read_csv(path, options)`
     /// - `encoding`: as for `read_csv(path, options)`
     /// - `rename`: as for `read_csv(path, options)`
@@ -144,7 +146,8 @@ pub mod functions {
     /// Moves people from one group or profile to another: adds them first, then removes those who were added.
     ///
     /// `people` is a list of e-mails or users. The removals are sent in later requests, and only for people who were
-    /// added; everybody else keeps what they have. The report has two outcomes for each person, `add` and `remove`.
+    /// added; everybody else keeps what they have. The report has two outcomes for each person, `add` and `remove`. For
+    /// a profile with many members, a note says that a user group that carries the profile takes fewer requests.
     ///
     /// # Errors
     /// `usage` when `people` is not a list of e-mails or users; otherwise as `multi_action(commands)`.
@@ -161,8 +164,34 @@ pub mod functions {
         from: &str,
         to: &str,
     ) -> RhaiResultOf<Report> {
+        move_between_groups_with(context, people, from, to, Map::new())
+    }
+
+    /// Moves people from one group or profile to another, choosing whether they share requests.
+    ///
+    /// # Options
+    /// - `pack`: false sends people one by one, even where lists of user groups would save requests
+    ///
+    /// # Errors
+    /// As `move_between_groups(people, from, to)`.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let report = move_between_groups(get_users(#{group: "Designers"}), "Designers", "Marketing", #{pack: false});
+    /// print(report.completed);
+    /// ```
+    #[rhai_fn(name = "move_between_groups", volatile, return_raw)]
+    pub fn move_between_groups_with(
+        context: NativeCallContext,
+        people: Dynamic,
+        from: &str,
+        to: &str,
+        options: Map,
+    ) -> RhaiResultOf<Report> {
         let line = context.call_position().line().unwrap_or_default();
-        session(&context).and_then(|session| move_people(&session, &people, (from, to), line)).at(&context)
+        let options = CallOptions::new("move_between_groups", options, &["pack"]);
+        let move_all = |session: &Session| move_people(session, &people, (from, to), line, &options?);
+        session(&context).and_then(|session| move_all(&session)).at(&context)
     }
 
     /// Sends one action request with exactly these commands and returns the service's own response.
@@ -187,8 +216,9 @@ pub mod functions {
 }
 
 /// The options for a file of people.
-const FILE_OPTIONS: [&str; 10] = [
+const FILE_OPTIONS: [&str; 11] = [
     "skip_invalid",
+    "pack",
     "delimiter",
     "encoding",
     "rename",
@@ -200,7 +230,14 @@ const FILE_OPTIONS: [&str; 10] = [
     "header_row",
 ];
 
-fn move_people(session: &Session, people: &Dynamic, (from, to): (&str, &str), line: usize) -> Result<Report> {
+fn move_people(
+    session: &Session,
+    people: &Dynamic,
+    (from, to): (&str, &str),
+    line: usize,
+    options: &CallOptions,
+) -> Result<Report> {
+    let choice = submit_options(options)?;
     let people = match people.read_lock::<RecordList<User>>() {
         Some(list) => list.all()?.iter().map(|user| Dynamic::from(list.record(user))).collect(),
         None => people.clone().try_cast::<Array>().ok_or_else(|| {
@@ -224,21 +261,27 @@ fn move_people(session: &Session, people: &Dynamic, (from, to): (&str, &str), li
         Ok(Dynamic::from(first))
     };
     let commands: Array = people.iter().map(move_person).collect::<Result<_>>()?;
-    submit::submit(session, &CommandArray(&commands), false)
+    submit::submit(session, &CommandArray(&commands), choice)
+}
+
+fn submit_options(options: &CallOptions) -> Result<SubmitOptions> {
+    Ok(SubmitOptions {
+        skip_invalid: options.flag("skip_invalid")?.unwrap_or_default(),
+        sends_singly: options.flag("pack")? == Some(false),
+    })
 }
 
 fn submit(session: &Session, commands: &Array, options: &CallOptions) -> Result<Report> {
-    let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
-    submit::submit(session, &CommandArray(commands), skip_invalid)
+    submit::submit(session, &CommandArray(commands), submit_options(options)?)
 }
 
 fn carry_out_file(session: &Session, file: &str, options: &CallOptions) -> Result<Report> {
-    let skip_invalid = options.flag("skip_invalid")?.unwrap_or_default();
+    let choice = submit_options(options)?;
     let file = tracked_files::input(session, file)?;
     let people = PeopleFile::open(session, &file, &TableOptions::of(options)?)?;
     let (rows, digest) = people.inspect(session.interrupt())?;
     tracked_files::record_input(session, &file, &digest, Some(rows))?;
-    submit::submit(session, &people, skip_invalid)
+    submit::submit(session, &people, choice)
 }
 
 fn send(session: &Session, commands: &Array) -> Result<Dynamic> {

@@ -18,6 +18,7 @@ pub mod queue;
 pub mod random;
 pub mod raw_calls;
 pub mod records;
+pub mod script_options;
 pub mod sign_in;
 pub mod slices;
 pub mod string_functions;
@@ -60,6 +61,7 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Time", module: |_| exported_module!(time::functions) },
     FunctionFamily { title: "Random", module: |_| exported_module!(random::functions) },
     FunctionFamily { title: "Operator and environment", module: |_| exported_module!(operator::functions) },
+    FunctionFamily { title: "Options of scripts", module: |_| exported_module!(script_options::functions) },
     FunctionFamily { title: "Help", module: |_| exported_module!(help::functions) },
     FunctionFamily { title: "Raw calls", module: |_| exported_module!(raw_calls::functions) },
     FunctionFamily {
@@ -81,6 +83,7 @@ pub fn register(engine: &mut Engine, help: FunctionHelp) {
     for family in FAMILIES {
         all.combine((family.module)(help));
     }
+    engine.register_global_module(lists::array_forms::module().into());
     all.build_index();
     let all = Shared::new(all);
     engine.register_global_module(all.clone());

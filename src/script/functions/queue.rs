@@ -5,11 +5,12 @@ use crate::changes::command_builder;
 use crate::changes::queue::Queue;
 use crate::changes::report::Report;
 use crate::host::binding::RhaiResultOf;
-use crate::host::session::session;
+use crate::host::session::{Session, session};
 use crate::host::thrown::ThrowAt;
 use crate::language::catalog::FunctionHelp;
+use crate::values::options::CallOptions;
 use rhai::plugin::{Dynamic, export_module, exported_module};
-use rhai::{Module, NativeCallContext};
+use rhai::{Map, Module, NativeCallContext};
 
 /// Every function of the family.
 pub(super) fn module(help: FunctionHelp) -> Module {
@@ -23,9 +24,10 @@ pub(super) fn module(help: FunctionHelp) -> Module {
 pub mod functions {
     /// Returns a new queue. Its methods collect commands, and every ten commands are sent in one request.
     ///
-    /// Use it for changes in a loop: within the service's limits it sends 100 commands per minute instead of 10. Memory
-    /// use does not grow with the number of commands. `finish()` sends the rest and returns the report; the normal end
-    /// of the script sends the rest too. After an uncaught error the rest is `not_sent`.
+    /// Use it for changes in a loop: within the service's limits it sends 100 commands per minute instead of 10. After
+    /// a listing of all users, people who only join or leave user groups share requests, up to 1,000 in each. Memory use
+    /// does not grow with the number of commands. `finish()` sends the rest and returns the report; the normal end of
+    /// the script sends the rest too. After an uncaught error the rest is `not_sent`.
     ///
     /// # Errors
     /// `config` if settings are missing.
@@ -40,7 +42,32 @@ pub mod functions {
     /// ```
     #[rhai_fn(volatile, return_raw)]
     pub fn queue(context: NativeCallContext) -> RhaiResultOf<Queue> {
-        session(&context).and_then(|session| Queue::open(&session)).at(&context)
+        queue_with(context, Map::new())
+    }
+
+    /// Returns a new queue, choosing whether people share requests.
+    ///
+    /// # Options
+    /// - `pack`: false sends people one by one, ten in a request, even where lists of user groups would save requests
+    ///
+    /// # Errors
+    /// `config` if settings are missing.
+    ///
+    /// # Example
+    /// ```rhai
+    /// let changes = queue(#{pack: false});
+    /// for user in get_users(#{group: "Marketing"}) {
+    ///     changes.add_to_groups(user, "Designers");
+    /// }
+    /// print(changes.finish().completed);
+    /// ```
+    #[rhai_fn(name = "queue", volatile, return_raw)]
+    pub fn queue_with(context: NativeCallContext, options: Map) -> RhaiResultOf<Queue> {
+        let open = |session: &Session| {
+            let options = CallOptions::new("queue", options, &["pack"])?;
+            Queue::open(session, options.flag("pack")? == Some(false))
+        };
+        session(&context).and_then(|session| open(&session)).at(&context)
     }
 
     /// Adds a command, or a map in the service's format; its outcome returns its tag.

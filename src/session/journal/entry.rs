@@ -5,21 +5,22 @@ use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::session::totals::RunTotals;
+use crate::store::journal::person_record::PersonRecord;
 use crate::store::journal::record::{AnswerRecord, CommandRecord, EndRecord, RequestRecord, SettledRecord};
-use serde_json::Value;
 
 /// A request that is about to be sent, with the known state of its users before the change.
 pub(crate) fn request(
     number: u64,
     request: &ActionRequest,
-    mut before_image: impl FnMut(&RenderedCommand) -> Option<Value>,
+    mut before: impl FnMut(&RenderedCommand) -> Vec<PersonRecord>,
 ) -> RequestRecord {
     let commands = request.commands.iter().map(|sent| CommandRecord {
         index: sent.index,
         piece: sent.piece,
         pieces: sent.pieces,
         command: sent.content.json().clone(),
-        earlier: before_image(&sent.content),
+        before: before(&sent.content),
+        earlier: None,
     });
     RequestRecord {
         number,

@@ -1,8 +1,12 @@
 //! The journal of a run: every request is on disk before it is sent, and `resume` replays it.
 
+pub(crate) mod account_name;
 mod command_key;
 pub(crate) mod completed;
 pub(crate) mod entry;
+pub(crate) mod history;
+mod listed_members;
+mod person_readings;
 pub(crate) mod reconcile;
 pub(crate) mod recorder;
 pub(crate) mod redaction;

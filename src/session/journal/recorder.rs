@@ -1,22 +1,26 @@
 //! Writes the journal of a run: every request before it is sent, its outcomes after, and the replay of an earlier run.
 
 use super::entry;
-use crate::client::hooks::{ActionRequest, GateHook, RecalledOutcome, RecalledResponse};
+use crate::client::hooks::{ActionRequest, GateHook, RecalledOutcome, RecalledResponse, UserReading};
 use crate::client::outcome::{CommandOutcome, Status};
 use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
+use crate::session::journal::account_name::NamedPerson;
 use crate::session::journal::redaction::Redactor;
 use crate::session::journal::replay::Replay;
-use crate::session::journal::snapshots::Snapshots;
+use crate::session::journal::snapshots::{Absence, Snapshots};
+use crate::session::people_index::PeopleIndex;
 use crate::session::totals::RunTotals;
 use crate::store::journal::directory;
 use crate::store::journal::record::{
     AnswerRecord, Finding, FoundRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord,
 };
 use crate::store::journal::writer::JournalWriter;
+use crate::wire::command::Command;
 use crate::wire::user::User;
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +50,8 @@ struct RecorderState {
     /// Hides secrets in every line.
     redactor: Redactor,
     snapshots: Snapshots,
+    /// The people whom the run has read.
+    people: Option<Arc<PeopleIndex>>,
     /// The numbers of pending requests, by their ids.
     pending: HashMap<String, u64>,
     number: u64,
@@ -89,12 +95,18 @@ impl JournalRecorder {
             replay,
             redactor,
             snapshots: Snapshots::default(),
+            people: None,
             pending: HashMap::new(),
             number,
             unverified: HashMap::new(),
             answers: HashMap::new(),
             fault: None,
         }))
+    }
+
+    /// From now on, this index tells who certainly has no account.
+    pub(crate) fn consult(&self, people: Arc<PeopleIndex>) {
+        self.state().people = Some(people);
     }
 
     /// Records a file that the script read.
@@ -181,14 +193,31 @@ impl RecorderState {
             self.file = JournalFile::Open(JournalWriter::create(&path, (**head).clone())?);
         }
         let number = self.number + 1;
-        let record = entry::request(number, request, |command| self.snapshots.before_image(command));
+        let people = self.people.clone();
+        let is_live = request.mode == Mode::Live;
+        let record = entry::request(number, request, |command| {
+            let absence = |person: NamedPerson<'_>| absence(people.as_deref(), person);
+            if is_live { self.snapshots.before(command, absence) } else { Vec::new() }
+        });
         self.add(JournalRecord::Request(record))?;
         self.file.open().map_or(Ok(()), JournalWriter::sync)?;
         self.number = number;
         self.pending.insert(request.request_id.clone(), number);
-        self.snapshots.forget(request);
+        if is_live {
+            request.commands.iter().for_each(|sent| self.snapshots.touch(&sent.content));
+        }
         Ok(())
     }
+}
+
+/// What the people that were read show of an account that is not among them.
+fn absence(people: Option<&PeopleIndex>, person: NamedPerson<'_>) -> Absence {
+    let complete = people.and_then(PeopleIndex::complete_since);
+    let is_unlisted = |_: &Timestamp| {
+        let adobe_id = person.is_exact.then_some(person.is_adobe_id);
+        people.is_some_and(|people| !people.has_read(person.name, person.domain, adobe_id))
+    };
+    Absence { unlisted: complete.filter(is_unlisted), is_complete: complete.is_some() }
 }
 
 impl GateHook for JournalRecorder {
@@ -249,7 +278,19 @@ impl GateHook for JournalRecorder {
         self.state().replay.recall_response(request)
     }
 
-    fn users_read(&self, users: &[Arc<User>]) {
-        self.state().snapshots.add(users);
+    fn users_found(&self, users: &[Arc<User>], reading: UserReading<'_>) {
+        self.state().snapshots.add(users, reading);
+    }
+
+    fn users_listed(&self, reading: UserReading<'_>) {
+        self.state().snapshots.end_listing(reading);
+    }
+
+    fn user_missing(&self, name: &str, domain: Option<&str>) {
+        self.state().snapshots.add_missing(name, domain);
+    }
+
+    fn accepted(&self, command: &Command) {
+        self.state().snapshots.keep_people_of(command);
     }
 }

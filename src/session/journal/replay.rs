@@ -453,6 +453,7 @@ mod tests {
             piece: 0,
             pieces: 1,
             command: add(user),
+            before: Vec::new(),
             earlier: None,
         };
         RequestRecord {

@@ -1,122 +1,568 @@
-//! The state of people before they are changed, if this run has read them.
+//! The state of people before they are changed, as far as this run has read it.
+//!
+//! Records are kept as long as the script holds them, and the last few thousand for longer; of the members of a listed
+//! group only fingerprints. What the run itself changes is not known from a reading any more: later records say so, and
+//! whoever reads the journal carries the changes forward.
 
-use crate::client::hooks::ActionRequest;
+use super::account_name::{AccountName, NamedPerson};
+use super::listed_members::ListedMembers;
+use super::person_readings::{GroupScope, PersonReading, SeenMembership, combined};
+use crate::client::hooks::UserReading;
 use crate::client::sent_command::RenderedCommand;
-use crate::wire::identity::{Identity, fold};
+use crate::session::fingerprint_set::FingerprintSet;
+use crate::store::journal::person_record::{AccountPresence, MembershipState, PersonRecord, RecordedFields};
+use crate::wire::command::{Command, CommandStep};
+use crate::wire::identity::{Identity, IdentityType, fold};
+use crate::wire::step::StepRemoval;
 use crate::wire::user::User;
-use serde_json::Value;
-use std::collections::HashMap;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Weak};
 
 /// With more records than this (a few pages), those that the script has dropped are forgotten.
 const SWEEP_SIZE: usize = 8_192;
-/// The number of records read singly that are kept here, since a script drops those at once.
-const RECENT_SIZE: usize = 100;
+/// The number of records that are kept here, since a script may drop them before its commands are sent.
+const RECENT_SIZE: usize = 4_096;
+/// The number of names that are kept of those that the service did not know.
+const MISSING_SIZE: usize = 10_000;
 
-/// Records that were read, as long as the script holds them.
-///
-/// Most runs that list everybody change nobody, so names are indexed only when the first command is sent.
+/// A record that was read, while somebody holds it.
+#[derive(Clone)]
+struct HeldReading {
+    user: Weak<User>,
+    scope: GroupScope,
+    /// Seconds since 1970.
+    time: i64,
+}
+
+/// Records that were read.
 #[derive(Default)]
 pub(crate) struct Snapshots {
-    unsorted: Vec<Weak<User>>,
+    unsorted: Vec<HeldReading>,
     /// The number of records at which dropped ones are removed next.
     unsorted_limit: usize,
     /// Records by a hash of each name; the name itself is compared on access.
-    by_name: HashMap<u64, Weak<User>>,
+    by_name: HashMap<u64, Vec<HeldReading>>,
     by_name_limit: usize,
+    recent: VecDeque<Arc<User>>,
+    members: ListedMembers,
+    /// Names that the service did not know when it was asked.
+    missing: HashMap<u64, Timestamp>,
+    /// What the run has changed: hashes of a person and a group, or of a person and everything.
+    touched: FingerprintSet,
     hashes: RandomState,
-    recent: Vec<Arc<User>>,
+}
+
+/// What the rest of the run knows of accounts that were not read.
+pub(super) struct Absence {
+    /// When a complete listing of all users had been read that does not have the person.
+    pub(super) unlisted: Option<Timestamp>,
+    /// Whether a complete listing of all users was read.
+    pub(super) is_complete: bool,
 }
 
 impl Snapshots {
-    pub(crate) fn add(&mut self, users: &[Arc<User>]) {
-        self.unsorted.extend(users.iter().map(Arc::downgrade));
+    pub(crate) fn add(&mut self, users: &[Arc<User>], reading: UserReading<'_>) {
+        let now = Timestamp::now();
+        let scope = scope_of(reading);
+        let held =
+            |user: &Arc<User>| HeldReading { user: Arc::downgrade(user), scope, time: now.as_second() };
+        self.unsorted.extend(users.iter().map(held));
         if self.unsorted.len() > self.unsorted_limit.max(SWEEP_SIZE) {
-            self.unsorted.retain(|user| user.strong_count() > 0);
+            self.unsorted.retain(|held| held.user.strong_count() > 0);
             self.unsorted_limit = 2 * self.unsorted.len();
         }
-        if let [user] = users {
-            if self.recent.len() == RECENT_SIZE {
-                self.recent.remove(0);
+        for user in users {
+            self.pin(user);
+        }
+        if let UserReading::Listing(listing) = reading {
+            self.members.add(&listing, users);
+        }
+    }
+
+    /// Called when a listing was read to its end.
+    pub(crate) fn end_listing(&mut self, reading: UserReading<'_>) {
+        if let UserReading::Listing(listing) = reading {
+            self.members.complete(&listing, Timestamp::now());
+        }
+    }
+
+    /// Called when the service was asked and did not know a person.
+    pub(crate) fn add_missing(&mut self, name: &str, domain: Option<&str>) {
+        if self.missing.len() < MISSING_SIZE {
+            self.missing.insert(self.hash_of_name(name, domain), Timestamp::now());
+        }
+    }
+
+    fn hash_of_name(&self, name: &str, domain: Option<&str>) -> u64 {
+        self.hashes.hash_one((fold(name), fold(domain.unwrap_or_default())))
+    }
+
+    /// Keeps a record for a while, although the script may drop it.
+    fn pin(&mut self, user: &Arc<User>) {
+        if self.recent.len() == RECENT_SIZE {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(Arc::clone(user));
+    }
+
+    /// Keeps the records of the people of a command until it is sent.
+    pub(crate) fn keep_people_of(&mut self, command: &Command) {
+        self.index_names();
+        if let Some(identity) = command.subject.identity() {
+            let names: Vec<_> = identity.names().map(str::to_owned).collect();
+            for name in names {
+                let held = self.by_name.get(&self.hashes.hash_one(name.as_str()));
+                let users: Vec<_> =
+                    held.into_iter().flatten().filter_map(|held| held.user.upgrade()).collect();
+                for user in &users {
+                    self.pin(user);
+                }
             }
-            self.recent.push(Arc::clone(user));
         }
     }
 
-    /// The record of the person that a command changes, if it is known.
-    pub(crate) fn before_image(&mut self, command: &RenderedCommand) -> Option<Value> {
+    /// The people whom a command changes, as they were before.
+    pub(super) fn before(
+        &mut self,
+        command: &RenderedCommand,
+        absence: impl Fn(NamedPerson<'_>) -> Absence,
+    ) -> Vec<PersonRecord> {
         self.index_names();
-        let name = fold(command.user()?);
-        let user = self.by_name.get(&self.hashes.hash_one(name.as_str()))?.upgrade()?;
-        let is_meant = Identity::of(&user).names().any(|known| known == name);
-        if is_meant { serde_json::to_value(&*user).ok() } else { None }
+        let Some(parsed) = command.command() else { return Vec::new() };
+        if let Some(name) = command.user() {
+            let person = NamedPerson::of(command, name);
+            let concerned = Concerned::of(parsed);
+            return vec![self.record(person, &concerned, &absence(person))];
+        }
+        let group = parsed.subject.name();
+        let listed = parsed.specs().filter(|(_, spec)| spec.is_membership());
+        let listed = listed.flat_map(|(step, _)| step.names("user"));
+        let concerned = Concerned { groups: vec![group], is_user_group: true, ..Concerned::default() };
+        let record = |name| {
+            let person = NamedPerson::of(command, name);
+            self.record(person, &concerned, &absence(person))
+        };
+        listed.map(record).collect()
     }
 
-    /// Forgets the people that a request is about to change: their records are outdated then.
-    pub(crate) fn forget(&mut self, request: &ActionRequest) {
-        self.index_names();
-        let users = request.commands.iter().filter_map(|sent| sent.content.user());
-        for name in users.map(fold) {
-            self.by_name.remove(&self.hashes.hash_one(name.as_str()));
-            self.recent.retain(|user| Identity::of(user).names().all(|known| known != name));
+    fn record(
+        &mut self,
+        person: NamedPerson<'_>,
+        concerned: &Concerned<'_>,
+        absence: &Absence,
+    ) -> PersonRecord {
+        let mut record = PersonRecord { name: person.name.to_owned(), ..PersonRecord::default() };
+        let readings = self.readings(person, absence.is_complete);
+        let account = readings.first().map(|reading| Arc::clone(&reading.user));
+        let keys = self.keys(person, account.as_deref());
+        let mut times = Vec::new();
+        if let Some(user) = account.as_deref().filter(|_| !self.is_touched(&keys, EVERYTHING)) {
+            record.account = AccountPresence::Present;
+            record.fields = fields_of(user, concerned.is_account);
+            times.extend(readings.iter().map(|reading| reading.time).max());
+        } else if account.is_none() && !self.is_touched(&keys, EVERYTHING) {
+            let asked = self.missing.get(&self.hash_of_name(person.name, person.domain)).copied();
+            if let Some(time) = asked.or(absence.unlisted) {
+                record.account = AccountPresence::Absent;
+                times.push(time);
+            }
+        }
+        for group in &concerned.groups {
+            let seen = self.membership(group, &keys, &readings);
+            let seen = if concerned.is_user_group { seen.map(SeenMembership::in_plain_group) } else { seen };
+            times.extend(seen.map(|seen| seen.time));
+            let state = seen.map_or(MembershipState::Unknown, |seen| seen.state);
+            record.groups.insert((*group).to_owned(), state);
+        }
+        if concerned.takes_all_groups {
+            times.extend(self.add_all_groups(&mut record, &keys, &readings));
+        }
+        record.read = times.into_iter().min();
+        record
+    }
+
+    /// What was read of a membership, unless the run has changed it since.
+    fn membership(
+        &mut self,
+        group: &str,
+        keys: &PersonKeys,
+        readings: &[PersonReading],
+    ) -> Option<SeenMembership> {
+        if self.is_touched(keys, &fold(group)) || self.is_touched(keys, EVERYTHING) {
+            return None;
+        }
+        let mut seen: Vec<_> = readings.iter().filter_map(|reading| reading.membership(group)).collect();
+        seen.extend(self.members.membership(group, &keys.names, keys.is_resolved));
+        combined(seen)
+    }
+
+    /// Adds every membership that the readings show.
+    fn add_all_groups(
+        &mut self,
+        record: &mut PersonRecord,
+        keys: &PersonKeys,
+        readings: &[PersonReading],
+    ) -> Option<Timestamp> {
+        let shows = |reading: &&PersonReading| reading.scope != GroupScope::None;
+        let newest = readings.iter().filter(shows).max_by_key(|reading| reading.time)?;
+        if self.is_touched(keys, EVERYTHING) {
+            return None;
+        }
+        let exact = readings.iter().filter(|reading| reading.scope == GroupScope::Direct);
+        let best = exact.max_by_key(|reading| reading.time).unwrap_or(newest);
+        record.all_groups = true;
+        let names: BTreeMap<_, _> =
+            best.user.groups().iter().map(|name| (fold(name), name.to_string())).collect();
+        for name in names.into_values() {
+            let seen = self.membership(&name, keys, readings);
+            let state = seen.map_or(MembershipState::Unknown, |seen| seen.state);
+            record.groups.entry(name).or_insert(state);
+        }
+        Some(best.time)
+    }
+
+    /// What was read of exactly the account that a command names; nothing if several may be meant.
+    fn readings(&self, person: NamedPerson<'_>, is_complete: bool) -> Vec<PersonReading> {
+        let found = self.named(person);
+        let is_adobe = |user: &User| kind_of(user) == Some(IdentityType::AdobeId);
+        let mut accounts: Vec<&PersonReading> = Vec::new();
+        for reading in &found {
+            if !accounts.iter().any(|known| is_same_account(&known.user, &reading.user)) {
+                accounts.push(reading);
+            }
+        }
+        let meant: Vec<_> =
+            accounts.into_iter().filter(|one| is_adobe(&one.user) == person.is_adobe_id).collect();
+        // The service prefers the managed account (contract 7.16): an Adobe ID alone is meant only if nobody else has the
+        // address.
+        let only_adobe = || !person.is_exact && is_complete && found.iter().all(|one| is_adobe(&one.user));
+        let account = match meant.as_slice() {
+            [one] => Arc::clone(&one.user),
+            [] if !person.is_adobe_id && only_adobe() => match found.first() {
+                Some(one) => Arc::clone(&one.user),
+                None => return Vec::new(),
+            },
+            _ => return Vec::new(),
+        };
+        let mut readings: Vec<_> =
+            found.into_iter().filter(|one| is_same_account(&one.user, &account)).collect();
+        readings.sort_by_key(|one| std::cmp::Reverse(one.time));
+        readings
+    }
+
+    /// Everything that was read under a name.
+    fn named(&self, person: NamedPerson<'_>) -> Vec<PersonReading> {
+        let name = fold(person.name);
+        let domain = person.domain.map(fold);
+        let held = self.by_name.get(&self.hashes.hash_one(name.as_str()));
+        let read = held.into_iter().flatten().filter_map(|held| {
+            let user = held.user.upgrade()?;
+            let time = Timestamp::from_second(held.time).ok()?;
+            Some(PersonReading { user, scope: held.scope, time })
+        });
+        let is_meant = |reading: &PersonReading| {
+            let identity = Identity::of(&reading.user);
+            if name.contains('@') && !identity.email.is_empty() {
+                return identity.email == name;
+            }
+            let in_domain = domain.as_ref().is_none_or(|domain| *domain == identity.domain);
+            identity.username == name && in_domain
+        };
+        read.filter(is_meant).collect()
+    }
+
+    /// Records what a request changes: what was read of it does not count any more.
+    pub(crate) fn touch(&mut self, command: &RenderedCommand) {
+        let Some(parsed) = command.command() else { return };
+        let mut people = Vec::new();
+        if let Some(name) = command.user() {
+            let person = NamedPerson::of(command, name);
+            let Concerned { groups, is_account, takes_all_groups, .. } = Concerned::of(parsed);
+            // Whoever gets a name is no longer the one who was read under it.
+            for new in parsed.steps.iter().flat_map(new_names) {
+                people.push((NamedPerson { name: new, ..person }, vec![EVERYTHING.to_owned()]));
+            }
+            let mut changed: Vec<_> = groups.into_iter().map(fold).collect();
+            changed.extend((is_account || takes_all_groups).then(|| EVERYTHING.to_owned()));
+            people.push((person, changed));
+        } else {
+            let group = fold(parsed.subject.name());
+            for name in parsed.steps.iter().flat_map(|step| step.names("user")) {
+                people.push((NamedPerson::of(command, name), vec![group.clone()]));
+            }
+        }
+        for (person, changed) in people {
+            let account = self.readings(person, true).first().map(|one| Arc::clone(&one.user));
+            let keys = self.keys(person, account.as_deref());
+            if account.is_none() && !person.name.contains('@') {
+                // Under which other names the account is in lists of members is not known.
+                for group in &changed {
+                    self.members.forget(group);
+                }
+            }
+            for (key, what) in keys.hashes.iter().flat_map(|key| changed.iter().map(move |what| (key, what)))
+            {
+                self.touched.insert(self.hashes.hash_one((key, what.as_str())));
+            }
         }
     }
 
-    /// Indexes the records read since the last request by name; the last record read counts.
+    fn is_touched(&mut self, keys: &PersonKeys, what: &str) -> bool {
+        keys.hashes.iter().any(|key| self.touched.contains(self.hashes.hash_one((key, what))))
+    }
+
+    /// What a person is recognized by.
+    fn keys(&self, person: NamedPerson<'_>, account: Option<&User>) -> PersonKeys {
+        let mut names = vec![AccountName::given(person)];
+        names.extend(account.iter().flat_map(|user| AccountName::all_of(user)));
+        let mut hashes: Vec<_> = names.iter().map(|name| self.hashes.hash_one(name)).collect();
+        // Which of the two accounts with the address it is, is not known.
+        let other = names.first().and_then(AccountName::twin).filter(|_| account.is_none());
+        hashes.extend(other.map(|name| self.hashes.hash_one(name)));
+        PersonKeys { names, hashes, is_resolved: account.is_some() }
+    }
+
+    /// Indexes the records read since the last request by name.
     fn index_names(&mut self) {
-        for user in std::mem::take(&mut self.unsorted) {
-            let Some(held) = user.upgrade() else { continue };
-            for name in Identity::of(&held).names() {
-                self.by_name.insert(self.hashes.hash_one(name), Weak::clone(&user));
+        for reading in std::mem::take(&mut self.unsorted) {
+            let Some(user) = reading.user.upgrade() else { continue };
+            for name in Identity::of(&user).names() {
+                let known = self.by_name.entry(self.hashes.hash_one(name)).or_default();
+                // A reading of the same kind takes the place of an older one.
+                known.retain(|other| {
+                    other.user.upgrade().is_some_and(|other_user| {
+                        other.scope != reading.scope || !is_same_account(&other_user, &user)
+                    })
+                });
+                known.push(reading.clone());
             }
         }
         if self.by_name.len() > self.by_name_limit.max(SWEEP_SIZE) {
-            self.by_name.retain(|_, user| user.strong_count() > 0);
+            self.by_name.retain(|_, held| {
+                held.retain(|held| held.user.strong_count() > 0);
+                !held.is_empty()
+            });
             self.by_name_limit = 2 * self.by_name.len();
         }
+    }
+}
+
+/// A person under each name, and hashes of these.
+struct PersonKeys {
+    names: Vec<AccountName>,
+    hashes: Vec<u64>,
+    /// Whether the account was read.
+    is_resolved: bool,
+}
+
+/// In the place of a group: the account and all its memberships.
+const EVERYTHING: &str = "\n";
+
+/// What a command concerns of its person.
+#[derive(Debug, Default)]
+struct Concerned<'c> {
+    groups: Vec<&'c str>,
+    /// Whether `groups` is a user group.
+    is_user_group: bool,
+    /// Whether the account itself changes.
+    is_account: bool,
+    takes_all_groups: bool,
+}
+
+impl<'c> Concerned<'c> {
+    fn of(command: &'c Command) -> Self {
+        let mut concerned = Self::default();
+        for (step, spec) in command.specs() {
+            concerned.groups.extend(group_names(step));
+            let removes_person = spec.removes == StepRemoval::Person;
+            concerned.is_account |= removes_person || spec.creates || step.name == "update";
+            concerned.takes_all_groups |= removes_person || step.value == "all";
+        }
+        concerned
+    }
+}
+
+fn group_names(step: &CommandStep) -> impl Iterator<Item = &str> {
+    step.names("group").chain(step.names("product"))
+}
+
+/// The names that a step gives.
+fn new_names(step: &CommandStep) -> impl Iterator<Item = &str> {
+    ["email", "username"].into_iter().filter_map(|field| step.value.get(field)?.as_str())
+}
+
+fn scope_of(reading: UserReading<'_>) -> GroupScope {
+    match reading {
+        UserReading::Single => GroupScope::AtLeastDirect,
+        UserReading::Listing(listing) if !listing.shows_groups => GroupScope::None,
+        UserReading::Listing(listing) if listing.counts_indirect => GroupScope::All,
+        UserReading::Listing(_) => GroupScope::Direct,
+    }
+}
+
+fn kind_of(user: &User) -> Option<IdentityType> {
+    user.kind.as_deref().and_then(IdentityType::parse)
+}
+
+/// Whether two records are of one account: by id, else by type and names.
+fn is_same_account(one: &User, other: &User) -> bool {
+    match (&one.id, &other.id) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.kind == other.kind && Identity::of(one) == Identity::of(other),
+    }
+}
+
+/// The fields that identify an account, and, if the account itself changes, the others.
+fn fields_of(user: &User, whole: bool) -> RecordedFields {
+    let text = |field: Option<&arcstr::ArcStr>| field.map(ToString::to_string);
+    let username = user.username.as_ref().filter(|name| user.email.as_ref() != Some(name));
+    let of_account = |field: &Option<arcstr::ArcStr>| if whole { text(field.as_ref()) } else { None };
+    RecordedFields {
+        id: text(user.id.as_ref()),
+        kind: text(user.kind.as_ref()),
+        email: text(user.email.as_ref()),
+        username: text(username),
+        domain: text(user.domain.as_ref().filter(|_| username.is_some() || whole)),
+        firstname: of_account(&user.firstname),
+        lastname: of_account(&user.lastname),
+        country: of_account(&user.country),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::client::hooks::UserListing;
+    use serde_json::{Value, json};
 
-    fn user(email: &str, firstname: &str) -> Arc<User> {
-        let username = Some("login".into());
-        let firstname = Some(firstname.into());
-        Arc::new(User { email: Some(email.into()), username, firstname, ..User::default() })
+    const NOBODY_KNOWN: Absence = Absence { unlisted: None, is_complete: false };
+    const ALL_KNOWN: Absence = Absence { unlisted: None, is_complete: true };
+
+    fn user(id: &str, email: &str, kind: &str, groups: &[&str]) -> Arc<User> {
+        Arc::new(User {
+            id: Some(id.into()),
+            email: Some(email.into()),
+            username: Some("login".into()),
+            domain: Some("corp.example.com".into()),
+            firstname: Some("Ann".into()),
+            kind: Some(kind.into()),
+            groups: Some(groups.iter().map(|name| (*name).into()).collect()),
+            ..User::default()
+        })
     }
 
-    fn firstname(snapshots: &mut Snapshots, name: &str) -> Option<String> {
-        let found = snapshots.before_image(&RenderedCommand::raw(json!({"user": name})))?;
-        found["firstname"].as_str().map(str::to_owned)
+    fn before_with(snapshots: &mut Snapshots, absence: &Absence, command: Value) -> Vec<PersonRecord> {
+        let absence = |_: NamedPerson<'_>| Absence { ..*absence };
+        snapshots.before(&RenderedCommand::raw(command), absence)
+    }
+
+    fn before(snapshots: &mut Snapshots, command: Value) -> PersonRecord {
+        before_with(snapshots, &NOBODY_KNOWN, command).remove(0)
+    }
+
+    fn add(user: &str, group: &str) -> Value {
+        json!({"user": user, "do": [{"add": {"group": [group]}}]})
+    }
+
+    fn read(snapshots: &mut Snapshots, users: &[Arc<User>]) {
+        let listing = UserListing {
+            number: 7,
+            group: None,
+            has_all_members: true,
+            counts_indirect: false,
+            shows_groups: true,
+        };
+        snapshots.add(users, UserReading::Listing(listing));
     }
 
     #[test]
-    fn a_person_is_found_by_each_name_in_any_case_as_last_read() {
+    fn a_person_is_found_by_each_name_in_any_case_with_what_the_listing_shows() {
         let mut snapshots = Snapshots::default();
-        let people = [user("A@example.com", "Ann"), user("a@example.com", "Anna")];
-        snapshots.add(&people[..1]);
-        assert_eq!(firstname(&mut snapshots, " a@EXAMPLE.com").as_deref(), Some("Ann"));
-        snapshots.add(&people[1..]);
-        assert_eq!(firstname(&mut snapshots, "a@example.com").as_deref(), Some("Anna"));
-        assert_eq!(firstname(&mut snapshots, "Login").as_deref(), Some("Anna"));
-        assert_eq!(firstname(&mut snapshots, "b@example.com"), None);
-    }
-
-    #[test]
-    fn pages_that_the_script_dropped_are_forgotten() {
-        let mut snapshots = Snapshots::default();
-        let held = [user("held@example.com", "Hal")];
-        snapshots.add(&[user("gone@example.com", "G"), user("lost@example.com", "L")]);
-        for _ in 0..10 {
-            snapshots.add(&vec![user("page@example.com", "P"); SWEEP_SIZE / 2]);
+        let people = [user("1", "A@example.com", "federatedID", &["P"])];
+        read(&mut snapshots, &people);
+        for command in [
+            add(" a@EXAMPLE.com", "p"),
+            json!({"user": "Login", "domain": "corp.example.com", "do": [{"add": {"group": ["p"]}}]}),
+            json!({"usergroup": "p", "do": [{"remove": {"user": ["a@example.com"]}}]}),
+        ] {
+            let record = before(&mut snapshots, command.clone());
+            assert_eq!(record.account, AccountPresence::Present, "{command}");
+            assert_eq!(record.fields.id.as_deref(), Some("1"), "{command}");
+            assert_eq!(record.fields.firstname, None, "a membership needs no names");
+            assert_eq!(record.groups["p"], MembershipState::Direct, "{command}");
+            assert!(record.read.is_some());
         }
-        snapshots.add(&held);
+        let other = json!({"user": "login", "domain": "other.example.com", "do": [{"remove": "all"}]});
+        assert_eq!(before(&mut snapshots, other).account, AccountPresence::Unknown);
+        let leaves = json!({"user": "a@example.com", "do": [{"removeFromOrg": {}}]});
+        let record = before(&mut snapshots, leaves);
+        assert_eq!(record.fields.firstname.as_deref(), Some("Ann"));
+        assert!(record.all_groups && record.groups["P"] == MembershipState::Direct);
+    }
+
+    #[test]
+    fn of_two_accounts_with_an_address_the_one_that_is_meant_is_recorded() {
+        let (adobe, managed) =
+            (user("1", "a@example.com", "adobeID", &[]), user("2", "a@example.com", "federatedID", &[]));
+        let mut snapshots = Snapshots::default();
+        read(&mut snapshots, std::slice::from_ref(&adobe));
+        let id = |snapshots: &mut Snapshots, absence, command| {
+            before_with(snapshots, absence, command).remove(0).fields.id
+        };
+        let plain = || add("a@example.com", "P");
+        let of_adobe = || json!({"user": "a@example.com", "useAdobeID": true, "do": [{"remove": "all"}]});
+        assert_eq!(id(&mut snapshots, &NOBODY_KNOWN, plain()), None, "a managed account may be meant");
+        assert_eq!(id(&mut snapshots, &ALL_KNOWN, plain()).as_deref(), Some("1"));
+        read(&mut snapshots, std::slice::from_ref(&managed));
+        assert_eq!(id(&mut snapshots, &NOBODY_KNOWN, plain()).as_deref(), Some("2"));
+        assert_eq!(id(&mut snapshots, &NOBODY_KNOWN, of_adobe()).as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn what_the_run_changed_is_no_longer_known_under_any_name() {
+        let mut snapshots = Snapshots::default();
+        let people = [user("1", "a@example.com", "federatedID", &["P"])];
+        read(&mut snapshots, &people);
+        let by_username =
+            json!({"user": "login", "domain": "corp.example.com", "do": [{"remove": {"group": ["P"]}}]});
+        assert_eq!(before(&mut snapshots, by_username.clone()).groups["P"], MembershipState::Direct);
+        snapshots.touch(&RenderedCommand::raw(by_username));
+        let record = before(&mut snapshots, add("a@example.com", "P"));
+        assert_eq!(record.groups["P"], MembershipState::Unknown);
+        assert_eq!(before(&mut snapshots, add("a@example.com", "Q")).groups["Q"], MembershipState::NotDirect);
+        snapshots.touch(&RenderedCommand::raw(json!({"user": "a@example.com", "do": [{"remove": "all"}]})));
+        assert_eq!(before(&mut snapshots, add("a@example.com", "Q")).groups["Q"], MembershipState::Unknown);
+    }
+
+    #[test]
+    fn an_account_is_absent_only_by_a_complete_listing_or_by_the_service_itself() {
+        let mut snapshots = Snapshots::default();
+        let state = |snapshots: &mut Snapshots, absence| {
+            let record = before_with(snapshots, absence, add("new@example.com", "P")).remove(0);
+            (record.account, record.read)
+        };
+        assert_eq!(state(&mut snapshots, &ALL_KNOWN), (AccountPresence::Unknown, None));
+        let unlisted = Absence { unlisted: Some(Timestamp::UNIX_EPOCH), is_complete: true };
+        let absent = (AccountPresence::Absent, Some(Timestamp::UNIX_EPOCH));
+        assert_eq!(state(&mut snapshots, &unlisted), absent);
+        snapshots.add_missing("New@example.com", None);
+        assert_eq!(state(&mut snapshots, &NOBODY_KNOWN).0, AccountPresence::Absent);
+    }
+
+    #[test]
+    fn records_that_the_script_dropped_are_forgotten_but_the_last_ones() {
+        let mut snapshots = Snapshots::default();
+        read(&mut snapshots, &[user("0", "gone@example.com", "adobeID", &[])]);
+        for number in 0..40_000 {
+            read(&mut snapshots, &[user(&number.to_string(), "x@example.com", "federatedID", &[])]);
+        }
+        read(&mut snapshots, &[user("z", "last@example.com", "federatedID", &[])]);
         assert!(snapshots.unsorted.len() <= 2 * SWEEP_SIZE);
-        assert_eq!(firstname(&mut snapshots, "gone@example.com"), None);
-        assert_eq!(firstname(&mut snapshots, "held@example.com").as_deref(), Some("Hal"));
+        assert_eq!(snapshots.recent.len(), RECENT_SIZE);
+        let account = |snapshots: &mut Snapshots, name: &str| before(snapshots, add(name, "P")).account;
+        assert_eq!(account(&mut snapshots, "gone@example.com"), AccountPresence::Unknown);
+        assert_eq!(account(&mut snapshots, "last@example.com"), AccountPresence::Present);
     }
 }

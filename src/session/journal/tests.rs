@@ -2,6 +2,7 @@
 
 use super::redaction::Redactor;
 use crate::store::journal::FORMAT;
+use crate::store::journal::person_record::{AccountPresence, MembershipState, PersonRecord, RecordedFields};
 use crate::store::journal::reader;
 use crate::store::journal::record::{
     AnswerRecord, CommandRecord, EndRecord, Finding, FoundRecord, GuardRecord, HeadRecord, InputRecord,
@@ -59,7 +60,7 @@ fn head() -> HeadRecord {
 }
 
 fn command(index: usize, command: Value, earlier: Option<Value>) -> CommandRecord {
-    CommandRecord { index, piece: 0, pieces: 1, command, earlier }
+    CommandRecord { index, piece: 0, pieces: 1, command, before: Vec::new(), earlier }
 }
 
 fn request(number: u64, list: u64, commands: Vec<CommandRecord>) -> RequestRecord {
@@ -74,6 +75,36 @@ fn request(number: u64, list: u64, commands: Vec<CommandRecord>) -> RequestRecor
     }
 }
 
+/// A person with every field, and a membership of each state.
+fn person() -> PersonRecord {
+    let text = |text: &str| Some(text.to_owned());
+    let states = [
+        MembershipState::Direct,
+        MembershipState::Indirect,
+        MembershipState::NotDirect,
+        MembershipState::Member,
+        MembershipState::Absent,
+        MembershipState::Unknown,
+    ];
+    PersonRecord {
+        name: "a0@example.com".to_owned(),
+        account: AccountPresence::Present,
+        fields: RecordedFields {
+            id: text("0A1B@example.com"),
+            kind: text("federatedID"),
+            email: text("a0@example.com"),
+            username: text("s3cret"),
+            domain: text("example.com"),
+            firstname: text("s3cret"),
+            lastname: text("Osei"),
+            country: text("GH"),
+        },
+        groups: (0..).zip(states).map(|(number, state)| (format!("X{number}"), state)).collect(),
+        all_groups: true,
+        read: Some(Timestamp::UNIX_EPOCH),
+    }
+}
+
 /// Every kind of record, every status and finding, and every field, one of them with a secret in each.
 fn records() -> Vec<JournalRecord> {
     let user =
@@ -83,6 +114,7 @@ fn records() -> Vec<JournalRecord> {
     let mut commands: Vec<_> =
         (0..Status::ALL.len()).map(|index| command(index, user(index), None)).collect();
     commands[0] = command(0, secret, Some(earlier));
+    commands[0].before = vec![person()];
     commands[1].piece = 1;
     commands[1].pieces = 2;
     let fate = |status: &Status| match status {

@@ -1,15 +1,15 @@
 //! Where journals are, what they are called, and how long they are kept.
 
+use super::run_id::{ENDING, RunIds, looks_like_id};
 use crate::error::{Error, Result};
 use crate::store::state_dir;
 use jiff::Timestamp;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// How long the journal of a rehearsal is kept.
 const REHEARSALS_KEPT: Duration = Duration::from_hours(7 * 24);
-const ENDING: &str = ".journal";
 
 /// The path of a new journal; `live` says whether the run makes changes.
 ///
@@ -20,7 +20,7 @@ pub fn new(live: bool) -> Result<PathBuf> {
 }
 
 /// Whether a journal is that of a rehearsal.
-fn is_rehearsal(path: &Path) -> bool {
+pub(super) fn is_rehearsal(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().contains("-test-"))
 }
 
@@ -58,13 +58,49 @@ pub fn newest() -> Result<PathBuf> {
     all()?.pop().map_or_else(|| Err(none(state_dir::journals()?)), Ok)
 }
 
+/// The journal that an operator names: a path, or the id of a run among `journals`.
+///
+/// # Errors
+/// Those of `journals`; `usage`: no run has the id, or several do.
+pub(crate) fn named(name: &Path, journals: impl FnOnce() -> Result<Vec<PathBuf>>) -> Result<PathBuf> {
+    match name.to_str() {
+        Some(word) if looks_like_id(word) && !name.exists() => RunIds::of(&journals()?).find(word),
+        _ => Ok(name.to_owned()),
+    }
+}
+
+/// Opens a journal to look at it.
+///
+/// # Errors
+/// `usage`: it is not a file. `file`: it cannot be opened.
+pub(crate) fn open(journal: &Path) -> Result<File> {
+    let name = journal.display();
+    let data = fs::metadata(journal).map_err(|error| Error::io(journal, error))?;
+    if data.is_dir() {
+        let hint = format!("`umapish journal --journals {name}` lists the runs in it.");
+        return Err(Error::usage_with_hint(format!("{name} is a folder, not a journal"), hint));
+    }
+    if !data.is_file() {
+        let hint = "`umapish journal` lists the runs and their ids.";
+        return Err(Error::usage_with_hint(format!("{name} is not a file, so it is not a journal"), hint));
+    }
+    File::open(journal).map_err(|error| Error::io(journal, error))
+}
+
 /// All journals, the oldest first.
 ///
 /// # Errors
 /// `file`: the folder cannot be read.
 pub(crate) fn all() -> Result<Vec<PathBuf>> {
-    let folder = state_dir::journals()?;
-    let mut paths = journals(&folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
+    all_in(&state_dir::journals()?)
+}
+
+/// All journals in a folder, the oldest first.
+///
+/// # Errors
+/// `file`: the folder cannot be read.
+pub(crate) fn all_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = journals(folder).map_err(|error| Error::file(folder.display().to_string(), error))?;
     paths.sort();
     Ok(paths)
 }

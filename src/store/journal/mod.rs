@@ -2,12 +2,16 @@
 
 mod checksum_chain;
 pub mod directory;
+pub(crate) mod journaled_run;
+pub(crate) mod moment;
+pub mod person_record;
 pub mod reader;
 pub mod record;
 pub(crate) mod retention;
+pub(crate) mod run_id;
 pub mod sha256;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod unfinished_runs;
 pub mod writer;
 

@@ -76,6 +76,18 @@ pub(crate) fn read_format(name: &str, file: impl Read) -> Result<()> {
     check_format(name, &line)
 }
 
+/// The head of a journal alone, with when it was written.
+///
+/// # Errors
+/// Those of [`read`].
+pub(crate) fn read_head(name: &str, file: impl Read) -> Result<JournalEntry> {
+    let mut line = Vec::new();
+    BufReader::new(file).read_until(b'\n', &mut line).map_err(|error| Error::file(name, error))?;
+    check_format(name, &line)?;
+    let entry = checksum_chain::entry_of(line.strip_suffix(b"\n").unwrap_or(&line));
+    entry.filter(|entry| matches!(entry.record, JournalRecord::Head(_))).ok_or_else(|| headless(name))
+}
+
 /// A line that is not whole, or not a head, has no format to be checked.
 fn check_format(name: &str, line: &[u8]) -> Result<()> {
     match checksum_chain::format_of(line.strip_suffix(b"\n").unwrap_or(line)) {

@@ -3,6 +3,8 @@
 //! A record that this version does not know in every part is an error: a command must not be taken for done, or for
 //! undone, because a field was skipped. JSON values are kept only where a line repeats what was sent or received.
 
+pub(crate) use super::moment;
+use super::person_record::PersonRecord;
 use crate::wire::mode::Mode;
 use crate::wire::outcome::CommandOutcome;
 use jiff::Timestamp;
@@ -181,8 +183,11 @@ pub struct CommandRecord {
     pub pieces: usize,
     /// The command as sent.
     pub command: Value,
-    /// The user as the service returned it before, where the run had read it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The people whom a live command changes, as they were before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<PersonRecord>,
+    /// The user before, as a journal of an earlier version has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<Value>,
 }
 
@@ -298,8 +303,11 @@ impl JournalRecord {
                 body,
             }) => {
                 visit(Written::Text(call));
-                for CommandRecord { index: _, piece: _, pieces: _, command, earlier } in commands {
+                for CommandRecord { index: _, piece: _, pieces: _, command, before, earlier } in commands {
                     visit(Written::Json(command));
+                    for person in before {
+                        person.visit_texts(|text| visit(Written::Text(text)));
+                    }
                     if let Some(user) = earlier {
                         visit(Written::Json(user));
                     }
@@ -325,20 +333,5 @@ impl JournalRecord {
                 }
             }
         }
-    }
-}
-
-/// A moment as RFC 3339, in UTC.
-mod moment {
-    use jiff::Timestamp;
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    pub(crate) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(time)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error| de::Error::custom(format!("`{text}` is not a time: {error}")))
     }
 }

@@ -3,11 +3,14 @@
 
 use super::{directory, unfinished_runs};
 use crate::error::Result;
-use crate::store::atomic_file::is_held;
+use crate::store::atomic_file::{self, FileAccess, is_held};
 use crate::store::journal::reader;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+
+/// The file in a folder of journals that counts the removed ones.
+const REMOVED: &str = "removed";
 
 /// Removes the journals of finished runs that are older than they are to be kept; returns the others that old. What
 /// cannot be read, or cannot be removed, stays as well.
@@ -20,7 +23,27 @@ pub(crate) fn remove_old(keep: Duration) -> Result<Vec<PathBuf>> {
 }
 
 fn is_removed(path: &Path) -> bool {
-    is_finished(path) && fs::remove_file(path).is_ok()
+    let is_removed = is_finished(path) && fs::remove_file(path).is_ok();
+    if is_removed && !directory::is_rehearsal(path) {
+        count_removed(path);
+    }
+    is_removed
+}
+
+/// Counts a removed journal of a live run, so that a history can say how much of it is missing.
+fn count_removed(path: &Path) {
+    let Some(folder) = path.parent() else { return };
+    let count = removed(folder) + 1;
+    // Without it, a history says less; the journals are not affected.
+    drop(atomic_file::replace(&folder.join(REMOVED), FileAccess::Private, |file| writeln!(file, "{count}")));
+}
+
+/// How many journals of live runs were removed from a folder because of their age.
+pub(crate) fn removed(folder: &Path) -> usize {
+    fs::read_to_string(folder.join(REMOVED))
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or_default()
 }
 
 /// Whether a journal is whole, of a run that has ended and left nothing to do.

@@ -52,6 +52,7 @@ pub(crate) fn request(number: u64) -> JournalRecord {
         piece: 0,
         pieces: 1,
         command: json!({"user": "a@example.com", "do": []}),
+        before: Vec::new(),
         earlier: None,
     };
     JournalRecord::Request(RequestRecord {

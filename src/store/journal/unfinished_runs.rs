@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const OPEN_EXITS: [u8; 6] = [4, 5, 6, 7, 9, 130];
 
 /// The exit code of an interrupted run.
-const INTERRUPTED: u8 = 130;
+pub(super) const INTERRUPTED: u8 = 130;
 
 /// Whether a run with this exit code is unfinished regardless of its counts.
 fn leaves_open(exit: u8) -> bool {
@@ -104,7 +104,7 @@ fn of(path: &Path, file: &mut File) -> Option<UnfinishedRun> {
 
 /// What the last line of a journal says, whether it follows the others or not; `None` where it is not whole or a long
 /// one, which no end is.
-fn last_record(file: &mut File) -> Option<JournalRecord> {
+pub(super) fn last_record(file: &mut File) -> Option<JournalRecord> {
     let length = file.metadata().ok()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL))).ok()?;
     let mut tail = Vec::new();
@@ -116,16 +116,27 @@ fn last_record(file: &mut File) -> Option<JournalRecord> {
 
 /// What was read of a journal so far.
 #[derive(Default)]
-struct RunStory {
+pub(super) struct RunStory {
     head: Option<(Timestamp, Box<HeadRecord>)>,
     end: Option<EndRecord>,
     under_way: HashMap<u64, usize>,
     done: usize,
+    failed: usize,
     open: usize,
 }
 
+/// What became of the commands of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RunCounts {
+    pub(super) done: usize,
+    pub(super) failed: usize,
+    pub(super) open: usize,
+    /// The exit code, if the run came to its end.
+    pub(super) exit: Option<u8>,
+}
+
 impl RunStory {
-    fn apply(&mut self, JournalEntry { time, record }: JournalEntry) {
+    pub(super) fn apply(&mut self, JournalEntry { time, record }: JournalEntry) {
         self.end = None;
         match record {
             JournalRecord::Head(head) => self.head = Some((time, head)),
@@ -145,20 +156,36 @@ impl RunStory {
         match status {
             Status::Completed | Status::WouldComplete => self.done += 1,
             Status::Unknown | Status::Unverified | Status::NotSent => self.open += 1,
-            Status::Failed | Status::PartlyDone | Status::StillMember => {}
+            Status::Failed | Status::PartlyDone | Status::StillMember => self.failed += 1,
         }
     }
 
+    /// What became of the commands so far.
+    pub(super) fn counts(&self) -> RunCounts {
+        let under_way = self.under_way.values().sum::<usize>();
+        match &self.end {
+            Some(end) => {
+                RunCounts { done: end.done, failed: end.failed, open: left(end), exit: Some(end.exit) }
+            }
+            None => {
+                RunCounts { done: self.done, failed: self.failed, open: self.open + under_way, exit: None }
+            }
+        }
+    }
+
+    /// The head and when it was written.
+    pub(super) fn into_head(self) -> Option<(Timestamp, Box<HeadRecord>)> {
+        self.head
+    }
+
     fn unfinished(self, path: &Path) -> Option<UnfinishedRun> {
+        let RunCounts { done, open, exit, .. } = self.counts();
         let (time, head) = self.head?;
-        let (done, open) = match &self.end {
-            Some(end) if !is_open(end) => return None,
-            Some(end) => (end.done, left(end)),
-            None => (self.done, self.open + self.under_way.values().sum::<usize>()),
-        };
+        if self.end.as_ref().is_some_and(|end| !is_open(end)) {
+            return None;
+        }
         // Without an end, a script did not come to it.
-        let exit = self.end.as_ref().map_or(INTERRUPTED, |end| end.exit);
-        if !has_work_left(exit, open, head.script.is_prompt()) {
+        if !has_work_left(exit.unwrap_or(INTERRUPTED), open, head.script.is_prompt()) {
             return None;
         }
         let (time, script) = (time.to_string(), head.script.name);

@@ -10,6 +10,7 @@ use crate::values::field_value::FieldValue;
 use crate::values::key::ValueKey;
 use crate::values::query::list_view::ListView;
 use crate::values::record::{GroupRecord, Record, UserRecord};
+use crate::values::script_value;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 use std::ops::Deref;
 
@@ -80,8 +81,17 @@ impl<A: Deref<Target = Array>> ListView for ArrayView<'_, A> {
     }
 
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>> {
-        let map = self.items[place].read_lock::<Map>()?;
+        let item = &self.items[place];
+        let Some(map) = item.read_lock::<Map>() else {
+            return script_value::record_field(item, field).map(FieldValue::value);
+        };
         Some(map.get(field).map_or(FieldValue::Nothing, |value| FieldValue::value(value.flatten_clone())))
+    }
+
+    fn plain(&self, place: usize) -> Option<FieldValue<'_>> {
+        let item = &self.items[place];
+        let is_plain = item.is_string() || item.is_int() || item.is_bool() || item.is_unit();
+        is_plain.then(|| FieldValue::value(item.flatten_clone()))
     }
 
     fn documented_values(&self, field: &str) -> &'static [&'static str] {

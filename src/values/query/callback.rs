@@ -1,13 +1,14 @@
 //! Calls a script's function for each entry of a list, by the conventions of Rhai's arrays.
 
-use super::predicate::Simple;
+use super::predicate::{Simple, SimpleComparison};
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::field_value::FieldValue;
 use crate::values::query::list_view::ListView;
-use rhai::{Dynamic, FnPtr, NativeCallContext};
+use rhai::{Dynamic, EvalAltResult, FnPtr, NativeCallContext};
+use std::cmp::Ordering;
 
 /// A function of a script that takes the entry, or the entry and its index, or reads the entry from `this`.
 pub struct ListCallback<'l> {
@@ -48,16 +49,24 @@ impl<'l> ListCallback<'l> {
     /// Whatever it throws.
     pub fn call(&self, mut entry: Dynamic, place: usize) -> RhaiResultOf<Dynamic> {
         let index = || Dynamic::from_int(i64::try_from(place).unwrap_or(i64::MAX));
-        match self.form {
+        let result = match self.form {
             CallbackForm::Entry => self.function.call_raw(self.context, None, [entry]),
             CallbackForm::EntryAndPlace => self.function.call_raw(self.context, None, [entry, index()]),
             CallbackForm::This => self.function.call_raw(self.context, Some(&mut entry), []),
             CallbackForm::Unknown => {
                 let function = &self.function;
                 let this = Some(&mut entry);
-                function.call_raw_with_extra_args(self.caller, self.context, this, [], [index()], Some(0))
+                return function.call_raw_with_extra_args(
+                    self.caller,
+                    self.context,
+                    this,
+                    [],
+                    [index()],
+                    Some(0),
+                );
             }
-        }
+        };
+        called_by(self.caller, self.context, result)
     }
 
     /// Its result for an entry of a list.
@@ -89,6 +98,14 @@ impl<'l> ListCallback<'l> {
     }
 }
 
+/// The result of a function that was passed to `caller`; an error names the call as Rhai's own functions for arrays do.
+fn called_by<R>(caller: &str, context: &NativeCallContext, result: RhaiResultOf<R>) -> RhaiResultOf<R> {
+    result.map_err(|error| {
+        let source = context.call_source().unwrap_or_default().to_owned();
+        EvalAltResult::ErrorInFunctionCall(caller.to_owned(), source, error, context.call_position()).into()
+    })
+}
+
 /// The number of parameters of a script's function, without captured ones.
 pub fn parameters(context: &NativeCallContext, function: &FnPtr) -> Option<usize> {
     let captured = function.curry().len();
@@ -99,22 +116,38 @@ pub fn parameters(context: &NativeCallContext, function: &FnPtr) -> Option<usize
     (0..=2).find(known)
 }
 
-/// The order in which a comparing function of two parameters puts two entries: a number as Rhai's `sort_by` takes
-/// it, or true when the first may come before the second.
-///
-/// # Errors
-/// What it throws; `usage` when it returns something else.
-pub fn compare(
-    context: &NativeCallContext,
-    function: &FnPtr,
-    one: Dynamic,
-    other: Dynamic,
-) -> RhaiResultOf<std::cmp::Ordering> {
-    let answer = function.call_raw(context, None, [one, other])?;
-    order(&answer).at(context)
+/// A function of a script that compares two entries: it returns a number as Rhai's `sort_by` takes it, or true when the
+/// first may come before the second.
+pub struct ListComparison<'l> {
+    context: &'l NativeCallContext<'l>,
+    function: FnPtr,
+    simple: Option<SimpleComparison>,
 }
 
-fn order(answer: &Dynamic) -> Result<std::cmp::Ordering> {
+impl<'l> ListComparison<'l> {
+    /// A function of two parameters.
+    pub fn new(context: &'l NativeCallContext<'l>, function: FnPtr) -> Self {
+        let simple = SimpleComparison::of(context, &function);
+        Self { context, function, simple }
+    }
+
+    /// The order of two entries of a list.
+    ///
+    /// # Errors
+    /// What it throws; `usage` when it returns something else.
+    pub fn order(&self, list: &dyn ListView, one: usize, other: usize) -> RhaiResultOf<Ordering> {
+        let known = self.simple.as_ref().and_then(|simple| simple.order(list, [one, other]));
+        known.map_or_else(|| self.call(list.value(one), list.value(other)), Ok)
+    }
+
+    fn call(&self, one: Dynamic, other: Dynamic) -> RhaiResultOf<Ordering> {
+        let answer = self.function.call_raw(self.context, None, [one, other]);
+        let answer = called_by("sort_by", self.context, answer)?;
+        order(&answer).at(self.context)
+    }
+}
+
+fn order(answer: &Dynamic) -> Result<Ordering> {
     if let Ok(number) = answer.as_int() {
         return Ok(number.cmp(&0));
     }
@@ -125,5 +158,5 @@ fn order(answer: &Dynamic) -> Result<std::cmp::Ordering> {
             "A function that compares two entries must return a whole number: -1, 0 or 1.",
         )
     })?;
-    Ok(if first { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater })
+    Ok(if first { Ordering::Less } else { Ordering::Greater })
 }

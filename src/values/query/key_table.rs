@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::values::field_value::{FieldValue, shared_text, text_key};
 use crate::values::key::ValueKey;
+use ahash::RandomState;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic};
 use std::collections::HashMap;
@@ -17,14 +18,14 @@ pub struct KeyTable {
     // Without it, `question.rhai` of the bench with seven groups a user takes 2.5 times the instructions:
     // `valgrind --tool=callgrind umapish --live tests/bench/question.rhai`, 5,000 users, 8 rounds.
     by_address: HashMap<usize, (usize, ArcStr), BuildHasherDefault<AddressHash>>,
-    known: HashMap<ValueKey, usize>,
+    known: HashMap<ValueKey, usize, RandomState>,
     keys: Vec<(ValueKey, Dynamic)>,
 }
 
 impl KeyTable {
     /// No keys yet; with `folded`, strings that differ only in case are the same key.
     pub fn new(folded: bool) -> Self {
-        Self { folded, by_address: HashMap::default(), known: HashMap::new(), keys: Vec::new() }
+        Self { folded, by_address: HashMap::default(), known: HashMap::default(), keys: Vec::new() }
     }
 
     /// Calls `found` with the number of every key in a cell: each entry of a list is one.
@@ -35,6 +36,9 @@ impl KeyTable {
         match cell {
             FieldValue::Text(text) => found(self.text(text)),
             FieldValue::Texts(texts) => texts.iter().for_each(|text| found(self.text(text))),
+            FieldValue::Items(items) => {
+                items.into_iter().try_for_each(|item| self.value(&item.into_dynamic()).map(&mut found))?;
+            }
             FieldValue::Value(value) => match value.read_lock::<Array>() {
                 Some(items) => items.iter().try_for_each(|item| self.value(item).map(&mut found))?,
                 None => found(self.value(&value)?),

@@ -14,6 +14,7 @@ use crate::values::record_list::RecordList;
 use crate::values::record_list::walk::{ListPart, ListWalk};
 use crate::wire::group::Group;
 use crate::wire::user::User;
+use arcstr::ArcStr;
 use rhai::{Array, Dynamic, NativeCallContext};
 use std::any::Any;
 use std::sync::Arc;
@@ -163,6 +164,10 @@ impl<T: ListItem> ListView for RecordView<T> {
 
     fn user(&self, place: usize) -> Option<&User> {
         (&**self.entry(place) as &dyn Any).downcast_ref()
+    }
+
+    fn groups(&self, place: usize) -> Option<&[ArcStr]> {
+        if self.groups_left_out { None } else { self.user(place).map(User::groups) }
     }
 
     fn key(&self, place: usize) -> Result<ValueKey> {

@@ -6,6 +6,7 @@ use crate::host::interrupt::Interrupt;
 use crate::values::field_value::FieldValue;
 use crate::values::key::ValueKey;
 use crate::wire::user::User;
+use arcstr::ArcStr;
 use rhai::Dynamic;
 
 /// The number of entries between two checks for an interrupt.
@@ -52,6 +53,16 @@ pub trait ListView {
 
     /// The entry as a user, if it is one of a list of users.
     fn user(&self, _place: usize) -> Option<&User> {
+        None
+    }
+
+    /// The groups of the entry, if it is one of a list of users that was requested with groups.
+    fn groups(&self, _place: usize) -> Option<&[ArcStr]> {
+        None
+    }
+
+    /// The entry itself, if it is a string, a whole number, true, false or `()`.
+    fn plain(&self, _place: usize) -> Option<FieldValue<'_>> {
         None
     }
 

@@ -154,6 +154,7 @@ impl WhereCondition {
                 Ok(self.all(has, texts.is_empty()))
             }
             FieldValue::Value(value) => self.holds_value(value),
+            items @ FieldValue::Items(_) => self.holds_value(&items.clone().into_dynamic()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::ActionExecutor;
 use crate::client::actions::deferred_removals::DeferredRemoval;
+use crate::client::actions::in_flight::InFlightRequest;
 use crate::client::actions::piece_verdict::{PieceVerdict, SettledPiece};
 use crate::client::actions::removal::RemovalCheck;
 use crate::client::actions::removal_check::SentRemoval;
@@ -11,14 +12,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 impl ActionExecutor {
-    /// The removals of a request that are read back after the last one of the list, by their position in the plan:
+    /// The removals of a request that are read back after the last one of the list, by their place in the request:
     /// the service reports success even if nobody was removed (contract 2.8, X9).
-    pub(super) fn defer_removals(&self, settled: &[(usize, SettledPiece)]) -> HashMap<usize, SentRemoval> {
-        let done = settled.iter().filter(|(_, settled)| settled.verdict == PieceVerdict::Done);
-        let whole = done.filter_map(|(place, _)| {
-            let item = self.plan.item(*place).filter(|item| item.pieces() == 1)?;
-            let removal = item.sent_removal(self.command_at(*place)?);
-            (RemovalKind::of(&removal.command) != RemovalKind::Nothing).then_some((*place, removal))
+    pub(super) fn defer_removals(
+        &self,
+        request: &InFlightRequest,
+        settled: &[SettledPiece],
+    ) -> HashMap<usize, SentRemoval> {
+        let carried = request.draft.carried.iter().zip(settled).enumerate();
+        let done = carried.filter(|(_, (_, settled))| settled.verdict == PieceVerdict::Done);
+        let whole = done.filter_map(|(place, (carried, _))| {
+            let item = self.plan.item(carried.index).filter(|item| item.piece_count() == 1)?;
+            let removal = item.sent_removal(carried.sent.content.command()?.clone());
+            (RemovalKind::of(&removal.command) != RemovalKind::Nothing).then_some((place, removal))
         });
         whole.collect()
     }
@@ -26,20 +32,22 @@ impl ActionExecutor {
     /// Verifies the removals of a request that are not deferred: later pieces of their commands follow.
     pub(super) async fn verify_pieces(
         &mut self,
-        settled: &mut [(usize, SettledPiece)],
+        request: &InFlightRequest,
+        settled: &mut [SettledPiece],
         deferred: &HashMap<usize, SentRemoval>,
     ) {
         let client = self.client.clone();
-        let now = settled.iter_mut().filter(|(place, settled)| {
+        let carried = request.draft.carried.iter().zip(settled).enumerate();
+        let now = carried.filter(|(place, (_, settled))| {
             settled.verdict == PieceVerdict::Done && !deferred.contains_key(place)
         });
-        let now = now.filter_map(|(place, settled)| {
-            let removal = self.plan.item(*place)?.sent_removal(self.command_at(*place)?);
-            Some((removal, settled))
+        let now = now.filter_map(|(_, (carried, settled))| {
+            let command = carried.sent.content.command()?.clone();
+            Some((self.plan.item(carried.index)?.sent_removal(command), settled))
         });
         let (removals, settled): (Vec<_>, Vec<_>) = now.unzip();
         for (check, settled) in client.verify_removals(&removals).await.into_iter().zip(settled) {
-            settled.verified = check.is_read_back();
+            settled.verified |= check.is_read_back();
             check.apply(&mut settled.verdict);
         }
     }

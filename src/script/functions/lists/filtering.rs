@@ -4,7 +4,7 @@ use crate::host::binding::RhaiResultOf;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
 use crate::values::query::array_list::ArrayView;
-use crate::values::query::callback::{ListCallback, compare, parameters};
+use crate::values::query::callback::{ListCallback, ListComparison, parameters};
 use crate::values::query::grouping::{GroupBy, GroupQuery};
 use crate::values::query::list_source;
 use crate::values::query::list_view::ListView;
@@ -20,8 +20,8 @@ pub mod functions {
     /// Returns the entries for which a function returns true.
     ///
     /// The result is a list of the same type. The function takes the entry, or the entry and its index. If it only uses
-    /// comparisons, `&&`, `||`, `!`, `in`, `contains`, fields, constants and captured variables, it runs without the
-    /// interpreter and is as fast as `where`.
+    /// fields, constants, captured variables, comparisons, `&&`, `||`, `!`, `in`, `contains`, `if`, `+`, `-`, string
+    /// templates, `to_lower`, `to_upper` and `trim`, it runs without the interpreter and is as fast as `where`.
     ///
     /// Rhai locks a variable while one of its methods runs. A function that reads the same list needs a second
     /// variable, `let all = users;`, which copies nothing.
@@ -77,6 +77,9 @@ pub mod functions {
     }
 
     /// Returns an array with the result of a function for each entry.
+    ///
+    /// A function of the kind described for `filter` runs without the interpreter, also if it returns a list or a map
+    /// of such values.
     ///
     /// # Errors
     /// Whatever the function throws; `incomplete` if a later page cannot be read.
@@ -158,7 +161,8 @@ pub mod functions {
     /// e-mails, usernames, domains and names of groups ignoring case. The sort is stable. If the function returns a
     /// list, entries are sorted by its first entry, then by its second, and so on. The list itself is unchanged.
     ///
-    /// A function of two parameters compares two entries instead, as in Rhai's `sort_by`.
+    /// A function of two parameters compares two entries instead, as in Rhai's `sort_by`. A function of the kind
+    /// described for `filter` runs without the interpreter.
     ///
     /// # Errors
     /// `usage` for an unknown field or a key that is not data; whatever the function throws; `incomplete` when a
@@ -205,9 +209,7 @@ pub mod functions {
             return sorted(&context, &ArrayView::new(&*list, &context), &function.into());
         }
         let mut places: Vec<usize> = (0..list.len()).collect();
-        merge_sort(&mut places, &mut |one: &usize, other| {
-            compare(&context, &function, list[*one].clone(), list[*other].clone())
-        })?;
+        sort_places(&mut places, &ArrayView::new(&*list, &context), function, &context)?;
         *list = places.into_iter().map(|place| std::mem::take(&mut list[place])).collect();
         Ok(Dynamic::UNIT)
     }
@@ -289,13 +291,22 @@ fn first(
     Ok(None)
 }
 
+/// Sorts indexes of a list by a function that compares two entries.
+fn sort_places(
+    places: &mut [usize],
+    list: &dyn ListView,
+    function: FnPtr,
+    context: &NativeCallContext,
+) -> RhaiResultOf<()> {
+    let comparison = ListComparison::new(context, function);
+    merge_sort(places, &mut |one: &usize, other| comparison.order(list, *one, *other))
+}
+
 fn sorted(context: &NativeCallContext, list: &dyn ListView, key: &Dynamic) -> RhaiResultOf<Dynamic> {
     let compares = key.read_lock::<FnPtr>().filter(|function| parameters(context, function) == Some(2));
     if let Some(function) = compares {
         let mut places: Vec<usize> = (0..list.count()).collect();
-        merge_sort(&mut places, &mut |one: &usize, other| {
-            compare(context, &function, list.value(*one), list.value(*other))
-        })?;
+        sort_places(&mut places, list, function.clone(), context)?;
         return Ok(list.pick(&places, None));
     }
     let session = session(context).at(context)?;

@@ -1,5 +1,6 @@
 //! Queries on lists of users, groups and plain values.
 
+pub(super) mod array_forms;
 pub mod counters;
 pub mod diff;
 pub mod filtering;

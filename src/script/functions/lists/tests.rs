@@ -387,3 +387,28 @@ fn a_condition_with_a_star_is_a_pattern() {
         assert_eq!(test.json(&format!("{code}.len()")), json!(count), "{code}");
     }
 }
+
+#[test]
+fn arrays_are_queried_without_the_interpreter() {
+    let mut test = ListTest::new();
+    let list = (0..5_000).map(|number| format!("member {number}").into()).collect::<rhai::Array>();
+    test.scope.push("list", list);
+    test.scope.push("wanted", "member 4999".to_owned());
+    test.engine.set_max_operations(200);
+    for (code, result) in [
+        ("list.filter(|member| member == wanted).len()", json!(1)),
+        ("list.some(|member| member == wanted)", json!(true)),
+        ("list.all(|member| member.starts_with(\"member\"))", json!(true)),
+        ("list.find(|member| member == wanted)", json!("member 4999")),
+        ("list.map(|member| member.to_upper()).len()", json!(5_000)),
+        ("const FEW = [1, 2, 3]; FEW.filter(|number| number > 1)", json!([2, 3])),
+        ("[1, 2].map(|number, place| number - place)", json!([1, 1])),
+        ("let three = 3; [1, 3].some(|number| number == three)", json!(true)),
+    ] {
+        assert_eq!(test.json(code), result, "{code}");
+    }
+    assert_eq!(
+        test.message("[1].filter(|number| number)"),
+        "the function passed to `filter` returned a whole number It must return true or false, as a comparison does."
+    );
+}

@@ -1,6 +1,8 @@
 //! Compiles the body of a script function to a predicate expression, if it is simple enough.
 
-use crate::values::query::predicate::expression::PredicateExpression;
+use crate::values::query::predicate::expression::{EntryNumber, PredicateExpression};
+use crate::values::query::predicate::field_access::FieldAccess;
+use crate::values::query::predicate::text_change::TextChange;
 use crate::values::query::predicate::value::{ComparisonOperator, ConstantList, PredicateValue};
 use crate::values::record::ListItem;
 use crate::values::record_list::{ListSize, RecordList};
@@ -8,20 +10,53 @@ use crate::wire::group::Group;
 use crate::wire::identity::fold_name;
 use crate::wire::user::User;
 use rhai::{
-    AST, ASTFlags, ASTNode, Array, BinaryExpr, Dynamic, Expr, FnCallExpr, FnPtr, ImmutableString, Map,
-    Module, NativeCallContext, ScriptFuncDef, Shared, Stmt,
+    AST, ASTFlags, ASTNode, Array, BinaryExpr, Dynamic, Expr, FlowControl, FnCallExpr, FnPtr, Ident,
+    Identifier, ImmutableString, Map, Module, NativeCallContext, ScriptFuncDef, Shared, Stmt,
 };
 
 /// The supported methods. A script's own function of the same name takes precedence.
-const METHODS: &[&str] = &["contains", "is_empty", "len", "starts_with", "ends_with", "in_group"];
+const METHODS: &[&str] = &[
+    "contains",
+    "is_empty",
+    "len",
+    "starts_with",
+    "ends_with",
+    "in_group",
+    "to_lower",
+    "to_upper",
+    "make_lower",
+    "make_upper",
+    "trim",
+];
 
-/// Compiles a function of `parameters` parameters besides those it captured; `None` when it is not simple.
+/// The parameters of a function besides those it captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FunctionParameters {
+    /// None; the entry is `this`.
+    This,
+    Entry,
+    EntryAndPlace,
+    /// Two entries that are compared.
+    TwoEntries,
+}
+
+impl FunctionParameters {
+    fn count(self) -> usize {
+        match self {
+            Self::This => 0,
+            Self::Entry => 1,
+            Self::EntryAndPlace | Self::TwoEntries => 2,
+        }
+    }
+}
+
+/// Compiles a function; `None` when it is not simple.
 pub(crate) fn read(
     context: &NativeCallContext,
     function: &FnPtr,
-    parameters: usize,
+    parameters: FunctionParameters,
 ) -> Option<PredicateExpression> {
-    let count = parameters + function.curry().len();
+    let count = parameters.count() + function.curry().len();
     let mut modules = context.iter_namespaces();
     let definition = modules.find_map(|module| module.get_script_fn(function.fn_name(), count))?;
     if has_its_own(context) {
@@ -61,12 +96,12 @@ fn body(definition: &Shared<ScriptFuncDef>, names: &BoundNames) -> Option<Predic
 struct BoundNames<'f> {
     definition: &'f ScriptFuncDef,
     captured: &'f [Dynamic],
-    parameters: usize,
+    parameters: FunctionParameters,
 }
 
 /// The first part of a chain of properties and methods.
 enum ChainStart {
-    Entry,
+    Entry(EntryNumber),
     Value(PredicateExpression),
 }
 
@@ -79,8 +114,20 @@ impl BoundNames<'_> {
                 self.expression(expression)
             }
             Stmt::Block(block) => self.only(block.statements()),
+            Stmt::If(choice, _) => self.choice(choice),
             _ => None,
         }
+    }
+
+    /// `if`; without `else` it returns `()`.
+    fn choice(&self, choice: &FlowControl) -> Option<PredicateExpression> {
+        let condition = self.expression(&choice.expr)?;
+        let one = self.only(choice.body.statements())?;
+        let other = match choice.branch.statements() {
+            [] => PredicateExpression::Unit,
+            statements => self.only(statements)?,
+        };
+        Some(PredicateExpression::If(Box::new([condition, one, other])))
     }
 
     fn only(&self, statements: &[Stmt]) -> Option<PredicateExpression> {
@@ -97,8 +144,13 @@ impl BoundNames<'_> {
             Expr::IntegerConstant(number, _) => PredicateExpression::Number(*number),
             Expr::StringConstant(text, _) => PredicateExpression::Text(text.clone()),
             Expr::DynamicConstant(value, _) => captured(value)?,
+            Expr::InterpolatedString(parts, _) => PredicateExpression::Template(self.each(parts)?),
             Expr::Array(items, _) => self.array(items)?,
-            Expr::Variable(..) => self.variable(expression)?,
+            Expr::Map(map, _) => self.map(&map.0)?,
+            Expr::Variable(..) | Expr::ThisPtr(_) => match self.entry(expression) {
+                Some(entry) => PredicateExpression::Entry(entry),
+                None => self.variable(expression)?,
+            },
             Expr::Dot(pair, flags, _) if flags.is_empty() => self.chain(pair)?,
             Expr::Index(pair, flags, _) => self.index(pair, *flags)?,
             Expr::FnCall(call, _) => self.call(call)?,
@@ -114,11 +166,20 @@ impl BoundNames<'_> {
         expressions.iter().map(|expression| self.expression(expression)).collect()
     }
 
-    /// A list of constants and captured values. A list that depends on the entry is not supported.
+    /// A list of constants and captured values, prepared for lookups, or a list with values of the entry.
     fn array(&self, items: &[Expr]) -> Option<PredicateExpression> {
         let items = self.each(items)?;
-        ConstantList::of(items.iter().map(constant).collect::<Option<Vec<_>>>()?)
-            .map(PredicateExpression::List)
+        let constants = items.iter().map(constant).collect::<Option<Vec<_>>>();
+        match constants.and_then(ConstantList::of) {
+            Some(list) => Some(PredicateExpression::List(Box::new(list))),
+            None => Some(PredicateExpression::Array(items)),
+        }
+    }
+
+    fn map(&self, entries: &[(Ident, Expr)]) -> Option<PredicateExpression> {
+        let entry =
+            |(name, value): &(Ident, Expr)| Some((Identifier::from(name.as_str()), self.expression(value)?));
+        entries.iter().map(entry).collect::<Option<_>>().map(PredicateExpression::Map)
     }
 
     /// The place of a parameter by its name.
@@ -138,18 +199,23 @@ impl BoundNames<'_> {
         }
     }
 
-    fn is_entry(&self, expression: &Expr) -> bool {
-        match expression {
-            Expr::ThisPtr(_) => self.parameters == 0,
-            _ => self.parameters > 0 && self.parameter(expression) == Some(self.captured.len()),
+    /// The entry that an expression names.
+    fn entry(&self, expression: &Expr) -> Option<EntryNumber> {
+        if let Expr::ThisPtr(_) = expression {
+            return (self.parameters == FunctionParameters::This).then_some(EntryNumber::First);
+        }
+        let parameter = self.parameter(expression)?.checked_sub(self.captured.len())?;
+        match (parameter, self.parameters) {
+            (0, _) => Some(EntryNumber::First),
+            (1, FunctionParameters::TwoEntries) => Some(EntryNumber::Second),
+            _ => None,
         }
     }
 
     fn start(&self, expression: &Expr) -> Option<ChainStart> {
-        if self.is_entry(expression) {
-            Some(ChainStart::Entry)
-        } else {
-            self.expression(expression).map(ChainStart::Value)
+        match self.entry(expression) {
+            Some(entry) => Some(ChainStart::Entry(entry)),
+            None => self.expression(expression).map(ChainStart::Value),
         }
     }
 
@@ -157,8 +223,9 @@ impl BoundNames<'_> {
     fn index(&self, pair: &BinaryExpr, flags: ASTFlags) -> Option<PredicateExpression> {
         let negated = flags.contains(ASTFlags::NEGATED);
         match &pair.rhs {
-            Expr::StringConstant(field, _) if !negated && self.is_entry(&pair.lhs) => {
-                Some(PredicateExpression::Field(field.clone()))
+            Expr::StringConstant(name, _) if !negated => {
+                let entry = self.entry(&pair.lhs)?;
+                Some(PredicateExpression::Field(entry, FieldAccess::of(name.clone())))
             }
             _ => None,
         }
@@ -181,14 +248,22 @@ impl BoundNames<'_> {
 
     fn step(&self, start: ChainStart, step: &Expr) -> Option<PredicateExpression> {
         match (start, step) {
-            (ChainStart::Entry, Expr::Property(property, _)) => {
-                Some(PredicateExpression::Field(property.2.clone()))
+            (ChainStart::Entry(entry), Expr::Property(property, _)) => {
+                Some(PredicateExpression::Field(entry, FieldAccess::of(property.2.clone())))
             }
-            (ChainStart::Value(value), Expr::Property(property, _)) => method(value, &property.2, None),
-            (ChainStart::Entry, Expr::MethodCall(call, _)) if call.name == "in_group" => match &*call.args {
-                [name] => Some(PredicateExpression::InGroup(Box::new(self.expression(name)?))),
+            (ChainStart::Value(value), Expr::Property(property, _)) => match property.2.as_str() {
+                name @ ("len" | "is_empty") => method(value, name, None),
                 _ => None,
             },
+            (ChainStart::Entry(entry), Expr::MethodCall(call, _)) if call.name == "in_group" => {
+                match &*call.args {
+                    [name] => Some(PredicateExpression::InGroup(entry, Box::new(self.expression(name)?))),
+                    _ => None,
+                }
+            }
+            (ChainStart::Entry(entry), Expr::MethodCall(call, _)) => {
+                self.method_call(PredicateExpression::Entry(entry), call)
+            }
             (ChainStart::Value(value), Expr::MethodCall(call, _)) => self.method_call(value, call),
             _ => None,
         }
@@ -212,15 +287,22 @@ impl BoundNames<'_> {
         }
         let is_operator = call.op_token.is_some();
         match &*call.args {
-            [one] if is_operator && call.name == "!" => {
-                Some(PredicateExpression::Not(Box::new(self.expression(one)?)))
+            [one] if is_operator => {
+                let one = Box::new(self.expression(one)?);
+                match call.name.as_str() {
+                    "!" => Some(PredicateExpression::Not(one)),
+                    "-" => Some(PredicateExpression::Negative(one)),
+                    _ => None,
+                }
             }
             [one, other] => {
                 let pair = Box::new([self.expression(one)?, self.expression(other)?]);
-                match ComparisonOperator::named(&call.name).filter(|_| is_operator) {
-                    Some(how) => Some(PredicateExpression::Compare(how, pair)),
-                    None if call.name == "contains" => Some(PredicateExpression::Contains(pair)),
-                    None => None,
+                match (call.name.as_str(), ComparisonOperator::named(&call.name)) {
+                    ("contains", _) => Some(PredicateExpression::Contains(pair)),
+                    _ if !is_operator => None,
+                    ("+", _) => Some(PredicateExpression::Sum(pair)),
+                    ("-", _) => Some(PredicateExpression::Difference(pair)),
+                    (_, how) => how.map(|how| PredicateExpression::Compare(how, pair)),
                 }
             }
             _ => None,
@@ -239,6 +321,7 @@ fn method(
         ("contains", Some(item)) => PredicateExpression::Contains(Box::new([value, item])),
         ("starts_with", Some(start)) => PredicateExpression::StartsWith(Box::new([value, start])),
         ("ends_with", Some(end)) => PredicateExpression::EndsWith(Box::new([value, end])),
+        (name, None) => PredicateExpression::Changed(TextChange::named(name)?, Box::new(value)),
         _ => return None,
     })
 }
@@ -247,9 +330,10 @@ fn method(
 fn captured(value: &Dynamic) -> Option<PredicateExpression> {
     if let Some(items) = value.read_lock::<Array>() {
         let list = ConstantList::of(items.iter().map(|item| PredicateValue::of(item.flatten_clone())));
-        return Some(
-            list.map_or_else(|| PredicateExpression::Captured(value.clone()), PredicateExpression::List),
-        );
+        return Some(list.map_or_else(
+            || PredicateExpression::Captured(value.clone()),
+            |list| PredicateExpression::List(Box::new(list)),
+        ));
     }
     let users = value.read_lock::<RecordList<User>>().map(|users| named(&users));
     if let Some(names) = users.or_else(|| value.read_lock::<RecordList<Group>>().map(|groups| named(&groups)))

@@ -45,7 +45,7 @@ const CAPTURED: &str = r#"
     let names = ["a", "Photoshop", "DE"]; let mixed = ["a", 1, 2.0, (), 'b', ["a"]]; let table = #{a: 1, DE: 2};
 "#;
 
-fn operand() -> impl Strategy<Value = String> {
+fn operand() -> BoxedStrategy<String> {
     let field = prop_oneof![
         6 => select(FIELDS).prop_map(|field| format!("entry.{field}")),
         1 => select(FIELDS).prop_map(|field| format!("entry[\"{field}\"]")),
@@ -57,10 +57,52 @@ fn operand() -> impl Strategy<Value = String> {
         .prop_map(|(field, method)| format!("entry.{field}.{method}"));
     let either =
         (select(FIELDS), constant()).prop_map(|(field, other)| format!("(entry.{field} ?? {other})"));
-    prop_oneof![4 => field, 4 => constant(), 1 => called, 1 => either]
+    let methods = &["to_lower()", "to_upper()", "make_lower()", "make_upper()", "trim()", "len"][..];
+    let changed =
+        (select(FIELDS), select(methods)).prop_map(|(field, method)| format!("entry.{field}.{method}"));
+    let template = (select(FIELDS), constant())
+        .prop_map(|(field, other)| format!("`<${{entry.{field}}}> ${{{other}}}${{place}}`"));
+    let sum = (select(FIELDS), select(&["+", "-"][..]), constant())
+        .prop_map(|(field, operator, other)| format!("(entry.{field} {operator} {other})"));
+    let negative = select(FIELDS).prop_map(|field| format!("(-entry.{field})"));
+    let choice = (select(FIELDS), constant(), constant()).prop_map(|(field, one, other)| {
+        format!("(if entry.{field} == {one} {{ entry.{field} }} else {{ {other} }})")
+    });
+    prop_oneof![
+        6 => field,
+        6 => constant(),
+        1 => called,
+        1 => either,
+        2 => changed,
+        1 => template,
+        1 => sum,
+        1 => negative,
+        1 => choice,
+    ]
+    .boxed()
 }
 
-fn test() -> impl Strategy<Value = String> {
+/// What `map` and `sort_by` get of an entry.
+fn made() -> BoxedStrategy<String> {
+    let list = (operand(), operand()).prop_map(|(one, other)| format!("[{one}, {other}]"));
+    let map = (operand(), operand()).prop_map(|(one, other)| format!("#{{one: {one}, \"two\": {other}}}"));
+    let choice = (test(), operand()).prop_map(|(test, one)| format!("if {test} {{ {one} }}"));
+    prop_oneof![4 => operand(), 1 => list, 1 => map, 1 => choice].boxed()
+}
+
+/// A function that compares `one` and `other`.
+fn comparison() -> BoxedStrategy<String> {
+    let of = |name: &'static str| operand().prop_map(move |operand| operand.replace("entry", name));
+    let compared = (of("one"), select(&["<", ">", "-", "<="][..]), of("other"))
+        .prop_map(|(one, operator, other)| format!("{one} {operator} {other}"));
+    let field = select(FIELDS).prop_map(|field| {
+        format!("if one.{field} < other.{field} {{ -1 }} else {{ if one.{field} > other.{field} {{ 1 }} else {{ 0 }} }}")
+    });
+    let number = select(FIELDS).prop_map(|field| format!("one.{field}.len - other.{field}.len"));
+    prop_oneof![1 => compared, 2 => field, 1 => number].boxed()
+}
+
+fn test() -> BoxedStrategy<String> {
     let operators = &["==", "!=", "<", "<=", ">", ">=", "in", "in", "!in"][..];
     let compared = (operand(), select(operators), operand())
         .prop_map(|(one, operator, other)| format!("{one} {operator} {other}"));
@@ -68,7 +110,7 @@ fn test() -> impl Strategy<Value = String> {
     let asked = (select(FIELDS), select(methods), operand())
         .prop_map(|(field, method, argument)| format!("entry.{field}.{method}({argument})"));
     let member = operand().prop_map(|name| format!("entry.in_group({name})"));
-    prop_oneof![6 => compared, 2 => asked, 1 => member, 1 => operand()]
+    prop_oneof![6 => compared, 2 => asked, 1 => member, 1 => operand()].boxed()
 }
 
 fn expression() -> impl Strategy<Value = String> {
@@ -169,6 +211,52 @@ proptest! {
     }
 
     #[test]
+    fn entries_are_mapped_and_indexed_as_by_the_interpreter(made in made(), users in users(), rows in rows()) {
+        let mut test = ListTest::new().with("people", RecordList::from_entries(users, false));
+        for (list, function) in
+            [("people", "map"), ("people", "sort_by"), ("people", "index_by"), ("people", "group_by"), (&*rows, "map")]
+        {
+            let [known, interpreted] = both(&mut test, list, function, &made);
+            prop_assert_eq!(known, interpreted, "{}: {} of {}", function, made, list);
+        }
+    }
+
+    #[test]
+    fn plain_values_are_read_as_by_the_interpreter(
+        expression in expression(),
+        values in prop::collection::vec(select(CONSTANTS), 0..6),
+    ) {
+        let mut test = ListTest::new();
+        let expression = FIELDS.iter().fold(expression, |code, field| code.replace(&format!(".{field}"), ""));
+        let values: Vec<_> = values.into_iter().filter(|value| *value != "place").collect();
+        let list = format!("[{}]", values.join(", "));
+        for function in ["filter", "some", "map", "sort_by"] {
+            let [known, interpreted] = both(&mut test, &list, function, &expression);
+            prop_assert_eq!(known, interpreted, "{}: {} of {}", function, expression, list);
+        }
+    }
+
+    #[test]
+    fn entries_are_compared_as_by_the_interpreter(
+        comparison in comparison(),
+        users in users(),
+        rows in rows(),
+    ) {
+        let mut test = ListTest::new().with("people", RecordList::from_entries(users, false));
+        for list in ["people", &rows] {
+            let [known, interpreted] = ["         ", "let a = 1;"].map(|before| {
+                let before = format!("{before:10}");
+                let code = format!(
+                    "{CAPTURED} let place = 7; let list = {list}; let sorted = list.sort_by(|one, other| {{ {before} {comparison} }}); \
+                     [sorted, list]"
+                );
+                outcome(&mut test, &code)
+            });
+            prop_assert_eq!(known, interpreted, "{} of {}", comparison, list);
+        }
+    }
+
+    #[test]
     fn users_without_groups_are_chosen_as_the_interpreter_chooses_them(
         expression in expression(),
         users in users(),
@@ -205,6 +293,15 @@ fn typical_functions_are_recognized() {
         r"|user| user.email",
         r"|user| true",
         r#"|| this.type == "adobeID""#,
+        "|user| user.email.to_lower()",
+        "|user| `${user.lastname}, ${user.firstname}`",
+        "|user| user.email.to_upper() == \"A\"",
+        "|user| if user.id == () { false } else { true }",
+        "|user| user.email + \"a\" == \"a\"",
+        "|user| [user.lastname, user.firstname]",
+        "|user| #{email: user.email, groups: user.groups.len}",
+        "|member| member == \"a\"",
+        "|row| -row.age",
     ] {
         assert!(is_simple("", function), "{function}");
     }
@@ -224,15 +321,15 @@ fn other_functions_are_left_to_the_interpreter() {
     for function in [
         "|user| print(user)",
         "|user| { let a = user.email; a == () }",
-        "|user| user.email.to_upper() == \"A\"",
-        "|user| if user.id == () { false } else { true }",
+        "|user| user.email.to_upper == \"A\"",
+        "|user| if user.id == () { print(1); false } else { true }",
         "|user| users[0] == user",
         "|user| user?.email == ()",
         "|user| user.id = \"7\"",
         "|user| user.groups[0] == \"X\"",
-        "|user| user.email + \"a\" == \"a\"",
+        "|user| user.email * 2 == 4",
         "|user| throw user",
-        "|user| `${user.email}` == \"a\"",
+        "|user| `${print(user)}` == \"a\"",
     ] {
         assert!(!is_simple("", function), "{function}");
     }

@@ -1,7 +1,8 @@
 //! The value of a simple expression, borrowed if possible, and its comparison by Rhai's rules.
 
-use crate::values::field_value::FieldValue;
-use crate::wire::identity::{fold_name, looks_like_email, same_email};
+use crate::values::field_value::{FieldValue, shared_names};
+use crate::wire::identity::{SoughtName, fold_name, looks_like_email};
+use ahash::RandomState;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 use std::borrow::Cow;
@@ -41,9 +42,9 @@ pub(crate) enum ComparisonOperator {
 /// An array of plain values that a function captured, prepared for lookups.
 #[derive(Debug, Default)]
 pub(crate) struct ConstantList {
-    texts: HashSet<ImmutableString>,
-    /// The e-mails among the strings, folded and sorted.
-    emails: Vec<String>,
+    texts: HashSet<ImmutableString, RandomState>,
+    /// The e-mails among the strings, folded.
+    emails: HashSet<String, RandomState>,
     numbers: HashSet<i64>,
     flags: HashSet<bool>,
     has_unit: bool,
@@ -92,14 +93,13 @@ impl ConstantList {
                 text => {
                     let text = text.text()?;
                     if looks_like_email(text) {
-                        list.emails.push(fold_name(text));
+                        list.emails.insert(fold_name(text));
                     }
                     list.texts.insert(text.into());
                 }
             }
             list.count += 1;
         }
-        list.emails.sort_unstable();
         Some(list)
     }
 
@@ -111,7 +111,9 @@ impl ConstantList {
             PredicateValue::Unit => (!self.has_unit).then_some(false),
             item => item.text().map(|text| {
                 self.texts.contains(text)
-                    || (looks_like_email(text) && self.emails.binary_search(&fold_name(text)).is_ok())
+                    || (!self.emails.is_empty()
+                        && looks_like_email(text)
+                        && self.emails.contains(&fold_name(text)))
             }),
         }
     }
@@ -126,6 +128,7 @@ impl<'v> PredicateValue<'v> {
             FieldValue::Number(number) => Self::Number(number),
             FieldValue::Texts(names) => Self::Names(names),
             FieldValue::Value(value) => Self::of(value),
+            items @ FieldValue::Items(_) => Self::Other(Cow::Owned(items.into_dynamic())),
         }
     }
 
@@ -150,6 +153,36 @@ impl<'v> PredicateValue<'v> {
             Self::Shared(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// A whole number.
+    pub(crate) fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The result of `self + other` for two numbers or two strings.
+    pub(crate) fn plus(&self, other: &Self) -> Option<PredicateValue<'static>> {
+        if let (Some(one), Some(other)) = (self.number(), other.number()) {
+            return one.checked_add(other).map(PredicateValue::Number);
+        }
+        let (one, other) = (self.text()?, other.text()?);
+        Some(PredicateValue::Shared([one, other].concat().into()))
+    }
+
+    /// The value for a script; `None` for one that holds what it no longer has in order.
+    pub(crate) fn into_plain(self) -> Option<Dynamic> {
+        Some(match self {
+            Self::Unit => Dynamic::UNIT,
+            Self::Flag(flag) => flag.into(),
+            Self::Number(number) => number.into(),
+            Self::Text(text) => ImmutableString::from(text).into(),
+            Self::Shared(text) => text.into(),
+            Self::Names(names) => shared_names(names),
+            Self::List(_) | Self::Named(_) | Self::Other(_) => return None,
+        })
     }
 
     /// The result of Rhai's operator. Values of different types are unequal and have no order; `None` for types with
@@ -185,7 +218,8 @@ impl<'v> PredicateValue<'v> {
             Self::Names(names) => match item {
                 PredicateValue::Unit | PredicateValue::Flag(_) | PredicateValue::Number(_) => Some(false),
                 item => {
-                    item.text().map(|text| names.iter().any(|name| **name == *text || same_email(name, text)))
+                    let sought = SoughtName::of(item.text()?);
+                    Some(names.iter().any(|name| sought.is(name)))
                 }
             },
             Self::List(list) => list.contains(item),
@@ -213,8 +247,7 @@ fn contained(value: &Dynamic, text: &str) -> Option<bool> {
     }
     let items = value.read_lock::<Array>()?;
     let plain = |item: &Dynamic| item.is_string() || item.is_int() || item.is_bool() || item.is_unit();
-    let is_text = |item: &Dynamic| {
-        item.read_lock::<ImmutableString>().is_some_and(|item| **item == *text || same_email(&item, text))
-    };
+    let sought = SoughtName::of(text);
+    let is_text = |item: &Dynamic| item.read_lock::<ImmutableString>().is_some_and(|item| sought.is(&item));
     items.iter().all(plain).then(|| items.iter().any(is_text))
 }

@@ -1,6 +1,6 @@
-//! A change in words, for the question before it is made.
+//! A change in words: in the question before it is made, and in the history of runs.
 
-use crate::client::sent_command::SentCommand;
+use crate::client::sent_command::{RenderedCommand, SentCommand};
 use serde_json::{Map, Value};
 
 /// Commands that are described; the rest are counted.
@@ -9,7 +9,7 @@ const COMMANDS_SHOWN: usize = 5;
 const NAMES_SHOWN: usize = 3;
 
 /// What the first commands do and to whom, a line each, and how many more there are.
-pub(super) fn describe(commands: &[SentCommand]) -> Vec<String> {
+pub(crate) fn describe(commands: &[SentCommand]) -> Vec<String> {
     let mut lines: Vec<_> = commands.iter().take(COMMANDS_SHOWN).map(line).collect();
     let more = commands.len().saturating_sub(COMMANDS_SHOWN);
     lines.extend((more > 0).then(|| format!("and {more} more in this request")));
@@ -18,8 +18,12 @@ pub(super) fn describe(commands: &[SentCommand]) -> Vec<String> {
 
 fn line(command: &SentCommand) -> String {
     let content = &command.content;
-    let steps: Vec<_> = content.steps().map(|(name, value)| step(name, value)).collect();
-    format!("{}: {}", content.subject_name().unwrap_or("somebody"), steps.join("; "))
+    format!("{}: {}", content.subject_name().unwrap_or("somebody"), steps_in_words(content))
+}
+
+/// What a command does, without its user or group.
+pub(crate) fn steps_in_words(command: &RenderedCommand) -> String {
+    command.steps().map(|(name, value)| step(name, value)).collect::<Vec<_>>().join("; ")
 }
 
 fn step(name: &str, value: &Value) -> String {
@@ -66,7 +70,6 @@ fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::sent_command::RenderedCommand;
     use crate::wire::step::{STEPS, SubjectKind};
     use serde_json::json;
     use std::sync::Arc;
