@@ -59,6 +59,8 @@ mod support;
 mod tables;
 #[cfg(unix)]
 mod terminal;
+#[cfg(feature = "translate")]
+mod translate;
 mod traps;
 mod trouble;
 mod version;

@@ -26,7 +26,7 @@ use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
 #[cfg(unix)]
 use crate::store::streams;
-use crate::subcommands::{check, definitions, functions, guide, journal as look};
+use crate::subcommands::{check, definitions, functions, guide, journal as look, translate};
 use refusal::refuse;
 use run_builder::setup;
 use std::ffi::OsString;
@@ -108,6 +108,9 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
         Some(CliCommand::Check { scripts, format }) => {
             check::run(&scripts, format == Some(OutputFormat::Json), output)
+        }
+        Some(CliCommand::Translate { file, out, lines }) => {
+            translate::run(&file, out.as_deref(), lines, output)
         }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),

@@ -28,6 +28,7 @@ const RUNNING: &[&str] = &["run", "resume"];
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[
     ("check", &["format", "quiet", "color"]),
+    ("translate", &["quiet", "color"]),
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
     ("init", &["profile", "config"]),

@@ -139,7 +139,10 @@ const HABITS: &[ForeignHabit] = &[
     },
     ForeignHabit {
         applies: |spot| {
-            spot.at.starts_with(',') && open_bracket(spot.before).is_none() && !spot.line.starts_with("for ")
+            let is_returned = open_bracket(spot.before) == Some('{') && spot.before.contains("return ");
+            spot.at.starts_with(',')
+                && (is_returned || open_bracket(spot.before).is_none())
+                && !spot.line.starts_with("for ")
         },
         hint: "There are no tuples: assign the variables one by one, and return a list, `[a, b]`.",
     },

@@ -246,7 +246,10 @@ impl IndexState {
         let CommandSubject::User { user, use_adobe_id, .. } = &command.subject else { return false };
         let name = fold(user);
         let key = PersonKey::of(&name, "");
-        if self.complete.is_none() || !looks_like_email(&name) || self.written.contains(self.digest(None, key)) {
+        if self.complete.is_none()
+            || !looks_like_email(&name)
+            || self.written.contains(self.digest(None, key))
+        {
             return false;
         }
         match (self.types_read(key).as_slice(), use_adobe_id) {

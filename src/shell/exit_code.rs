@@ -21,6 +21,8 @@ pub enum RunExit {
     Guard,
     /// Another live run holds the organization.
     Busy,
+    /// A translated script has places that need a person.
+    Left,
     /// The operator stopped the run.
     Interrupted,
     /// The script called `exit(n)`.
@@ -38,6 +40,7 @@ pub const EXITS: &[(RunExit, &str)] = &[
     (RunExit::Unknown, "the outcome of some commands is unknown"),
     (RunExit::Guard, "a guard stopped the run"),
     (RunExit::Busy, "another live run is changing the organization"),
+    (RunExit::Left, "`translate` left places to a person"),
     (RunExit::Interrupted, "interrupted (Ctrl-C or SIGTERM)"),
 ];
 
@@ -66,6 +69,7 @@ impl RunExit {
             Self::Unknown => 6,
             Self::Guard => 7,
             Self::Busy => 9,
+            Self::Left => 10,
             Self::Interrupted => 130,
             Self::Asked(code) => code,
         }
