@@ -23,6 +23,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("init", "init --org-id A@AdobeOrg"),
     ("journal", "journal show"),
     ("sandbox", "sandbox"),
+    ("translate", "translate x.py"),
     ("version", "version"),
 ];
 /// The options that mean nothing where no script runs.

@@ -257,7 +257,7 @@ fn entry_of(map, key) {
     DraftHelper {
         name: "with_line_ends",
         needs: &[],
-        code: r#"// The lines of a text with their ends, as Python iterates over a file.
+        code: r#"// The lines of a string with their ends, as Python iterates over a file.
 fn with_line_ends(text) {
     let lines = text.replace("\r\n", "\n").split("\n");
     let last = lines.pop();

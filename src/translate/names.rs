@@ -3,7 +3,7 @@
 use super::syntax::{PyExpression, PyNode, PyStatement, PyStatementKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Words that are no names of variables in Rhai.
+/// Words that cannot be names of variables in Rhai.
 const RESERVED: &[&str] = &[
     "abstract",
     "as",

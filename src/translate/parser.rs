@@ -12,7 +12,7 @@ use ruff_python_parser::parse_module;
 use ruff_text_size::{Ranged, TextSize};
 use std::collections::BTreeMap;
 
-/// Why a text is not Python: the 1-based line and the parser's words.
+/// Why a file is not Python: the 1-based line and the parser's words.
 #[derive(Debug)]
 pub(super) struct PythonFault {
     pub(super) line: usize,

@@ -15,7 +15,7 @@ fn refusal(message: &str, hint: &str) -> TranslationRefusal {
     TranslationRefusal { message: message.to_owned(), hint: hint.to_owned(), line: None }
 }
 
-/// What a text is, if it is evidently not Python; looked at before it is parsed.
+/// What a file is, if it is evidently not Python; looked at before it is parsed.
 pub(super) fn before_parsing(text: &str) -> Option<TranslationRefusal> {
     if text.trim().is_empty() {
         return Some(refusal("the file is empty", "Name a Python file: umapish translate FILE.py."));
@@ -29,7 +29,7 @@ pub(super) fn before_parsing(text: &str) -> Option<TranslationRefusal> {
     None
 }
 
-/// The reason why a text does not parse.
+/// The reason why a file does not parse.
 pub(super) fn after_parsing(text: &str, line: usize, message: &str) -> TranslationRefusal {
     if is_rhai(text) {
         return refusal("the file is a Rhai script already", "Check it with `umapish check FILE`.");
