@@ -24,6 +24,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("journal", "journal show"),
     ("sandbox", "sandbox"),
     ("translate", "translate x.py"),
+    ("undo", "undo 7f3a"),
     ("version", "version"),
 ];
 /// The options that mean nothing where no script runs.

@@ -1,6 +1,10 @@
 //! The one integration-test binary: every file beside this one is a module of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its world is broken")]
 
+#[cfg(unix)]
+mod apply;
+#[cfg(unix)]
+mod apply_kills;
 mod blanks;
 mod catalog;
 mod causes;
@@ -10,6 +14,7 @@ mod command_line;
 #[cfg(unix)]
 mod confinement;
 mod documents;
+mod each;
 mod first_line;
 mod first_steps;
 #[cfg(unix)]
@@ -22,6 +27,7 @@ mod guide;
 mod home;
 mod house;
 mod identifiers;
+mod jobs;
 mod journal_keep;
 mod journals;
 #[cfg(unix)]
@@ -36,6 +42,7 @@ mod output_files;
 #[cfg(unix)]
 mod ownership;
 mod packing;
+mod plan;
 mod protect;
 mod proxies;
 mod queue;
@@ -56,6 +63,7 @@ mod scripts;
 mod secret_arguments;
 mod secrets;
 mod support;
+mod sync;
 mod tables;
 #[cfg(unix)]
 mod terminal;
@@ -63,6 +71,7 @@ mod terminal;
 mod translate;
 mod traps;
 mod trouble;
+mod undo;
 mod version;
 #[cfg(unix)]
 mod waiting;

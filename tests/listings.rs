@@ -81,7 +81,7 @@ async fn without_max_age_nothing_of_the_users_is_kept_and_nothing_kept_is_used()
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(|request, _| answer(request)).await;
     run(home.path(), &server, "get_users().len()").await.done();
-    assert!(file(home.path(), "users.json.gz").is_none());
+    assert!(file(home.path(), "users.json.lz4").is_none());
     run(home.path(), &server, COUNT).await.done();
     run(home.path(), &server, "get_users().len()").await.done();
     assert_eq!(server.requests().len(), 6);
@@ -317,7 +317,7 @@ fn a_saved_listing_from_the_future_is_not_used() {
     let desk = Desk::new("");
     let count = r#"print(get_users(#{max_age: "2h"}).len())"#;
     desk.start("-e").arg(count).run().exits(0);
-    let path = file(desk.folder.path(), "users.json.gz").unwrap();
+    let path = file(desk.folder.path(), "users.json.lz4").unwrap();
     let bytes = std::fs::read(&path).unwrap();
     let year = |number: i16| format!("\"begun\":\"{number}-").into_bytes();
     let now = year_of(&bytes);

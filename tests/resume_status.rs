@@ -87,6 +87,7 @@ fn status_case(status: Status) -> StatusCase {
             resumed: (Status::StillMember, 0, 3),
             ..case
         },
+        Status::Planned | Status::WouldFail => panic!("a plan keeps no journal"),
     }
 }
 

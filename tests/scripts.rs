@@ -78,6 +78,38 @@ const EXPECTED: &[Expected] = &[
         rehearsed: &["would_complete  quinn.baker@example.org\n", "scripts/leavers-confirm.csv"],
     },
     Expected {
+        script: "sync_group",
+        arguments: "Designers scripts/leavers.csv --mode add --max-unmatched 9",
+        live: &["Designers: 2 added, 0 removed\n"],
+        rehearsed: &["Designers: 2 added, 0 removed\n"],
+    },
+    Expected {
+        script: "clean_direct",
+        arguments: "All Apps,Designers",
+        live: &["live: 0 of 0 direct memberships removed\n"],
+        rehearsed: &["test: 0 of 0 direct memberships removed\n"],
+    },
+    reading("duplicates", &["one address"]),
+    Expected {
+        script: "expire_contractors",
+        arguments: "scripts/contracts.csv",
+        live: &["completed  femi.adeyemi@example.net, until 2020-01-31\nlive: 1 of 1 people"],
+        rehearsed: &["would_complete  femi.adeyemi@example.net, until 2020-01-31\ntest: 1 of 1 people"],
+    },
+    Expected {
+        script: "change_domain",
+        arguments: "emea.example.com example.com",
+        live: &["completed  yara.haddad@emea.example.com -> yara.haddad@example.com\n"],
+        rehearsed: &["would_complete  yara.haddad@emea.example.com -> yara.haddad@example.com\n"],
+    },
+    Expected {
+        script: "clone_access",
+        arguments: "ben.osei@example.com femi.adeyemi@example.net",
+        live: &["completed  femi.adeyemi@example.net\nlive: 1 of 1 people"],
+        rehearsed: &["would_complete  femi.adeyemi@example.net\ntest: 1 of 1 people"],
+    },
+    reading("admin_roles", &["_org_admin"]),
+    Expected {
         script: "move_profile",
         arguments: "Stock,All Apps",
         live: &["completed  ines.costa@example.net\n", "live: 2 of 2 people moved to All Apps\n"],
@@ -199,7 +231,7 @@ fn onboarding_lists_the_rows_that_were_not_done() {
 
 #[test]
 fn onboarding_without_a_file_shows_how_to_call_it() {
-    shell("--sandbox scripts/onboard.rhai", true).run().failed(2, "usage: umapish onboard.rhai");
+    shell("--sandbox scripts/onboard.rhai", true).run().failed(2, "Usage: umapish scripts/onboard.rhai FILE");
 }
 
 #[test]
@@ -219,24 +251,30 @@ fn offboarding_removes_only_people_who_were_confirmed() {
 }
 
 /// Runs in one folder with the scripts, one after the other, against one sandbox.
-struct Visits {
+pub(crate) struct Visits {
     sandbox: Sandbox,
     folder: Arc<TempDir>,
 }
 
 impl Visits {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let visits = Self { sandbox: start(), folder: Arc::new(tempfile::tempdir().unwrap()) };
         let run = with_scripts(Run::in_folder(Arc::clone(&visits.folder), ""));
         files.iter().fold(run, |run, (name, content)| run.file(name, content));
         visits
     }
 
-    fn run(&self, line: &str) -> Finished {
-        Run::in_folder(Arc::clone(&self.folder), line).against(&self.sandbox).run()
+    pub(crate) fn run(&self, line: &str) -> Finished {
+        self.with_arguments(line, &[])
     }
 
-    fn eval(&self, code: &str) -> String {
+    /// A run with more arguments, which may have spaces.
+    pub(crate) fn with_arguments(&self, line: &str, arguments: &[&str]) -> Finished {
+        let run = Run::in_folder(Arc::clone(&self.folder), line).against(&self.sandbox);
+        arguments.iter().fold(run, Run::arg).run()
+    }
+
+    pub(crate) fn eval(&self, code: &str) -> String {
         Run::in_folder(Arc::clone(&self.folder), "--live -e").against(&self.sandbox).arg(code).run().done()
     }
 

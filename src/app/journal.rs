@@ -12,12 +12,13 @@ use crate::session::guard::{GuardLimits, NamePattern};
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
 use crate::shell::exit_code::RunExit;
-use crate::shell::program::ScriptProgram;
+use crate::shell::program::{RowSelection, ScriptProgram};
 use crate::store::file_door;
 use crate::store::journal::reader;
 use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
-    GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, ScriptRecord,
+    GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, RowsRecord, ScriptRecord,
+    TablesRecord,
 };
 use crate::store::journal::retention;
 use crate::store::journal::unfinished_runs;
@@ -64,7 +65,14 @@ pub(crate) fn head(
         report: global.report.as_deref().map(absolute),
         guards: guards(global, limits),
         checks: context.checks,
+        tables: TablesRecord {
+            columns: global.columns.clone(),
+            encoding: global.encoding.clone(),
+            delimiter: global.delimiter,
+            sheet: global.sheet.clone(),
+        },
         inputs: Vec::new(),
+        plan: None,
     }
 }
 
@@ -76,7 +84,7 @@ fn absolute(path: &Path) -> PathBuf {
 fn script(program: Option<&ScriptProgram>, redactor: &Redactor) -> ScriptRecord {
     let Some(program) = program else {
         let name = "prompt".to_owned();
-        return ScriptRecord { name, path: None, sha256: None, text: None, shows_value: false };
+        return ScriptRecord { name, path: None, sha256: None, text: None, shows_value: false, rows: None };
     };
     ScriptRecord {
         name: program.name.clone(),
@@ -85,6 +93,10 @@ fn script(program: Option<&ScriptProgram>, redactor: &Redactor) -> ScriptRecord 
         // The code of -e and standard input is nowhere else; a file is found again.
         text: program.file.is_none().then(|| redactor.redacted(&program.text)),
         shows_value: program.shows_value,
+        rows: program.rows.as_ref().map(|rows| RowsRecord {
+            file: rows.file.clone(),
+            condition: rows.condition.as_deref().map(|text| redactor.redacted(text)),
+        }),
     }
 }
 
@@ -280,7 +292,7 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
             "Run the script again from the start, and pass secrets with --secret-arg.",
         ));
     }
-    let ScriptRecord { name, path, sha256, text, shows_value } = &head.script;
+    let ScriptRecord { name, path, sha256, text, shows_value, rows } = &head.script;
     let mut program = match (path, text) {
         (Some(path), _) => ScriptProgram::script(vec![path.into()])?,
         (None, Some(text)) => ScriptProgram::evaluated(&Redactor::new(secrets).restored(text), Vec::new())?,
@@ -294,6 +306,10 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
     }
     program.name.clone_from(name);
     program.shows_value = *shows_value;
+    program.rows = rows.as_ref().map(|rows| RowSelection {
+        file: rows.file.clone(),
+        condition: rows.condition.as_deref().map(|text| Redactor::new(secrets).restored(text)),
+    });
     program.arguments = plain.iter().chain(secrets).cloned().collect();
     program.secret_arguments = secrets.len();
     Ok(program)
@@ -336,6 +352,13 @@ fn options(global: &GlobalOptions, head: &HeadRecord) -> GlobalOptions {
     let profile = Some(&head.profile).filter(|name| *name != "default");
     options.profile = options.profile.or_else(|| profile.cloned());
     options.report = options.report.or_else(|| head.report.clone());
+    let tables = &head.tables;
+    options.encoding = options.encoding.or_else(|| tables.encoding.clone());
+    options.delimiter = options.delimiter.or(tables.delimiter);
+    options.sheet = options.sheet.or_else(|| tables.sheet.clone());
+    if options.columns.is_empty() {
+        options.columns.clone_from(&tables.columns);
+    }
     let guards = &head.guards;
     options.read_only |= guards.read_only;
     options.allow_empty_source |= guards.allow_empty_source;
@@ -367,6 +390,14 @@ pub(crate) fn reopen(resumed: &ResumedRun) -> Result<JournalRecorder> {
     JournalRecorder::resume(&resumed.path, again(&resumed.global), redactor)
 }
 
+/// Opens the journal of a plan that was begun, to continue it.
+///
+/// # Errors
+/// As [`reopen`].
+pub(super) fn reopened(path: &Path, global: &GlobalOptions) -> Result<JournalRecorder> {
+    JournalRecorder::resume(path, again(global), Redactor::default())
+}
+
 /// The user who runs this, from the system rather than the environment.
 #[cfg(unix)]
 pub(super) fn user() -> String {
@@ -378,7 +409,18 @@ pub(super) fn user() -> String {
 }
 
 #[cfg(unix)]
-fn host() -> String {
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such numbers")]
+pub(super) fn uid() -> Option<u32> {
+    Some(rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+pub(super) fn uid() -> Option<u32> {
+    None
+}
+
+#[cfg(unix)]
+pub(super) fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
@@ -388,6 +430,6 @@ pub(super) fn user() -> String {
 }
 
 #[cfg(not(unix))]
-fn host() -> String {
+pub(super) fn host() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }

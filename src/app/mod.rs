@@ -1,10 +1,16 @@
 //! From the command line to an exit code: the composition root.
 
+#[cfg(test)]
+mod accuracy;
+mod apply;
+mod copy;
 mod core_files;
 mod first_line;
 mod former_files;
 mod journal;
 mod organization;
+mod plan;
+mod plan_approval;
 mod prompt;
 mod refusal;
 mod resume_consent;
@@ -13,7 +19,9 @@ mod sandbox;
 mod script_arguments;
 mod secret_arguments;
 mod setup;
+mod sync;
 mod terminal;
+mod undo;
 
 use crate::cli::{self, Cli, CliCommand, ColorChoice, GlobalOptions, OutputFormat};
 use crate::error::Result;
@@ -24,9 +32,11 @@ use crate::output::{Output, OutputSettings};
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::ScriptProgram;
 use crate::shell::{panics, runner};
+use crate::store::journal::plan_runs;
 #[cfg(unix)]
 use crate::store::streams;
 use crate::subcommands::{check, definitions, functions, guide, journal as look, translate};
+use plan::PlanTarget;
 use refusal::refuse;
 use run_builder::setup;
 use std::ffi::OsString;
@@ -53,7 +63,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     panics::silence();
     let is_dumb = terminal::is_dumb();
-    let output = Output::standard(settings(&cli.top.global), terminal::no_color() || is_dumb);
+    let mut settings = settings(&cli.top.global);
+    if cli.top.global.plan.is_some() || matches!(cli.command, Some(CliCommand::Plan(_) | CliCommand::Undo(_)))
+    {
+        settings.form = settings.form.or(Some(OutputForm::Table));
+    }
+    let output = Output::standard(settings, terminal::no_color() || is_dumb);
     let output = Arc::new(if is_dumb { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
@@ -74,6 +89,7 @@ fn settings(global: &GlobalOptions) -> OutputSettings {
     let form = global.format.and_then(|format| match format {
         OutputFormat::Table => Some(OutputForm::Table),
         OutputFormat::Json => Some(OutputForm::Json),
+        OutputFormat::Jsonl => Some(OutputForm::JsonLines),
         OutputFormat::Csv => Some(OutputForm::Csv),
         OutputFormat::Xlsx => Some(OutputForm::Xlsx),
         OutputFormat::Text | OutputFormat::Markdown => None,
@@ -106,6 +122,22 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
     }
     match command {
         Some(CliCommand::Run { words }) => script(&top.global, ScriptProgram::script(words), output),
+        Some(CliCommand::Apply { plan, skip_changed }) => {
+            apply::apply(&top.global, &plan, skip_changed, output)
+        }
+        Some(CliCommand::Undo(options)) => undo::undo(&top.global, &options, output),
+        Some(CliCommand::Approve { plan }) => plan_approval::approve(&top.global, &plan, output),
+        Some(CliCommand::Plan(options)) => plan::plan(
+            &top.global,
+            ScriptProgram::script(options.words),
+            &PlanTarget { out: options.out, html: options.html, exit_code: options.exit_code },
+            output,
+        ),
+        Some(CliCommand::Each(each)) => script(&top.global, ScriptProgram::each_row(each), output),
+        Some(CliCommand::Sync(options)) => match &options.import {
+            Some(config) => sync::import(config, options.out.as_deref(), output),
+            None => script(&top.global, sync::program(options), output),
+        },
         Some(CliCommand::Check { scripts, format }) => {
             check::run(&scripts, format == Some(OutputFormat::Json), output)
         }
@@ -114,6 +146,7 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),
+        Some(CliCommand::Copy { out }) => copy::save(&top.global, &out, output),
         Some(CliCommand::Sandbox(options)) => sandbox::serve(options, output),
         Some(CliCommand::Init(options)) => setup::init(&options, &top.global, output),
         Some(CliCommand::Doctor) => setup::doctor(&top.global, output),
@@ -133,6 +166,10 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
 }
 
 fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<Output>) -> RunExit {
+    if let Some(out) = &global.plan {
+        let target = PlanTarget { out: out.clone(), ..PlanTarget::default() };
+        return plan::plan(global, program, &target, output);
+    }
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
         if let Some(exit) = script_arguments::check(&program, output)? {
@@ -156,6 +193,9 @@ fn resume(global: &GlobalOptions, journal: Option<PathBuf>, output: &Arc<Output>
         Ok(path) => path,
         Err(exit) => return exit,
     };
+    if let Some(plan) = plan_runs::head_of(&path).and_then(|(_, head)| head.plan.and(head.script.path)) {
+        return apply::apply(global, &plan, false, output);
+    }
     let ready = journal::resumed(global, path, output).and_then(|resumed| {
         for path in &resumed.changed {
             output.warning(&format!("{path} has changed since the run was interrupted"));

@@ -42,6 +42,8 @@ pub(crate) struct OrganizationContext {
     pub(crate) mode: Mode,
     /// Whether it is an organization of Adobe's, not the sandbox.
     pub(crate) is_real: bool,
+    /// Whether it is a copy of one of Adobe's, in this process.
+    pub(crate) is_copy: bool,
     /// Why it cannot be reached, as far as known without trying.
     pub(crate) problem: Option<Error>,
     /// Whether a string contains one of its configured secrets.
@@ -96,6 +98,7 @@ impl OrganizationContext {
             service: config.service(),
             mode: config.mode(),
             is_real: true,
+            is_copy: false,
             problem: config.check().err().map(former_files::with_profiles),
             is_secret: Rc::new(move |text| secrets.holds_secret(text)),
             listing_age: config.listing_age(),
@@ -124,6 +127,7 @@ impl OrganizationContext {
             service: None,
             mode: Mode::Test,
             is_real: true,
+            is_copy: false,
             problem: Some(problem),
             is_secret: Rc::new(|_| false),
             listing_age: None,
@@ -146,6 +150,7 @@ impl OrganizationContext {
             service: None,
             mode,
             is_real: false,
+            is_copy: false,
             problem: None,
             is_secret: Rc::new(|_| false),
             listing_age: None,
@@ -200,6 +205,7 @@ fn limits(global: &GlobalOptions, config: Option<&Config>, output: &Output) -> R
         allow_empty_source: global.allow_empty_source,
         allow_delete: global.allow_delete,
         real: config.is_some(),
+        needs_approval: config.is_some_and(Config::requires_approval),
     })
 }
 
@@ -247,15 +253,20 @@ impl LocalSandbox {
     }
 
     fn settings(&self, flow: SignInFlow) -> Result<ClientSettings> {
-        let server = self.server()?;
-        let mut settings = ClientSettings::new(sandbox::ORGANIZATION, credentials(server, flow)?);
-        settings.service_url = server.service_url();
-        settings.sign_in_url = server.sign_in_url();
+        let mut settings = sandbox_settings(self.server()?, flow)?;
         settings.pace = Pace::Off;
         // This service has no delays to wait for.
         settings.verify_delay = Duration::ZERO;
         Ok(settings)
     }
+}
+
+/// How to connect to a sandbox of this process.
+pub(super) fn sandbox_settings(server: &Sandbox, flow: SignInFlow) -> Result<ClientSettings> {
+    let mut settings = ClientSettings::new(sandbox::ORGANIZATION, credentials(server, flow)?);
+    settings.service_url = server.service_url();
+    settings.sign_in_url = server.sign_in_url();
+    Ok(settings)
 }
 
 fn credentials(server: &Sandbox, flow: SignInFlow) -> Result<Credentials> {

@@ -1,7 +1,7 @@
 //! What the prompt needs: organizations by profile, one interrupt and one line of progress for all of them.
 
 use super::refusal::refuse;
-use super::run_builder::{listen, setup_of};
+use super::run_builder::{copy_of, listen, setup_of};
 use crate::app::organization::OrganizationContext;
 use crate::cli::TopLevel;
 use crate::client::settings::Mode;
@@ -49,7 +49,12 @@ struct CommandLineOpener {
 }
 
 impl CommandLineOpener {
-    fn opened(&self, mut context: OrganizationContext) -> Result<OpenedProfile> {
+    fn opened(&self, context: OrganizationContext) -> Result<OpenedProfile> {
+        let mut context = if self.top.global.copy {
+            copy_of(context, &self.interrupt, &self.progress, &self.output)?
+        } else {
+            context
+        };
         let (is_real, problem) = (context.is_real, context.problem.take());
         let (is_secret, max_age) = (Rc::clone(&context.is_secret), context.listing_age);
         let listeners = (self.interrupt.clone(), Arc::clone(&self.progress));

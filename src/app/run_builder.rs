@@ -1,6 +1,7 @@
 //! Builds what a run starts with: its organization, its guard, its journal and its reports.
 
 use super::{former_files, journal};
+use crate::app::copy::OrganizationReplica;
 use crate::app::journal::ResumedRun;
 use crate::app::organization::{OrganizationContext, ProfileFiles};
 use crate::changes::report_file::ReportFile;
@@ -60,12 +61,30 @@ pub(super) fn setup(
     let interrupt = listen(Duration::ZERO, output)?;
     let progress = Arc::new(ProgressReporter::new(Arc::clone(output), global.verbose));
     let mut context = OrganizationContext::of(global, output)?;
+    if global.copy {
+        context = copy_of(context, &interrupt, &progress, output)?;
+    }
     let protected = resumed.map(|resumed| resumed.protected.clone()).unwrap_or_default();
     context.limits.protected.extend(protected);
     if let Some(resumed) = resumed.filter(|_| context.limits.only.is_empty()) {
         context.limits.only.clone_from(&resumed.only);
     }
     setup_of(context, global, (program, resumed), (interrupt, progress), output)
+}
+
+/// A copy of an organization, where changes stay.
+pub(super) fn copy_of(
+    context: OrganizationContext,
+    interrupt: &Interrupt,
+    progress: &Arc<ProgressReporter>,
+    output: &Output,
+) -> Result<OrganizationContext> {
+    let observer = Arc::clone(progress) as Arc<dyn ClientObserver>;
+    let replica = Rc::new(OrganizationReplica::read(&context, interrupt, &observer)?);
+    for doubt in replica.server.doubts() {
+        output.warning(&format!("the organization changed while it was read: {doubt}"));
+    }
+    Ok(replica.context(context))
 }
 
 /// What a run in a context needs.
@@ -88,7 +107,9 @@ pub(super) fn setup_of(
         output.note(&format!("the report of an earlier run was renamed to {}", earlier.display()));
     }
     let files = file_rules(global, program, resumed, &context.files)?;
-    let OrganizationContext { profile, organization, mode, is_real, limits, folder, connect, .. } = context;
+    let OrganizationContext {
+        profile, organization, mode, is_real, is_copy, limits, folder, connect, ..
+    } = context;
     let guard = ChangeGuard::new(limits);
     if let Some(ScriptLimits { max_changes, max_removals, .. }) = program.map(|program| &program.limits) {
         let (max_changes, max_removals) = (*max_changes, max_removals.map(Allowance::Count));
@@ -105,6 +126,7 @@ pub(super) fn setup_of(
         report: global.report.clone(),
         if_exists: if program.is_some() { IfExists::Replace } else { IfExists::Error },
         files,
+        overlay: None,
     };
     let setup = SessionSetup {
         connect,
@@ -117,7 +139,7 @@ pub(super) fn setup_of(
         observer: progress,
         interrupt,
         hooks: run_setup::hook_factory(&settings),
-        verify: verify_policy(global.verify, is_real),
+        verify: verify_policy(global.verify, is_real || is_copy),
         confirms: global.yes,
     };
     Ok(RunSetup { setup, settings, inputs: input_defaults(global) })
@@ -170,7 +192,7 @@ fn file_rules(
     let lists = global.protect.iter().chain(&global.only).map(PathBuf::from);
     Ok(FileRules::of(&RunFiles {
         script: program.and_then(|program| program.file.as_deref()),
-        is_typed: program.is_none_or(|program| program.shows_value),
+        is_typed: program.is_none_or(ScriptProgram::is_typed),
         arguments: program.map(ScriptProgram::named_paths).unwrap_or_default(),
         granted: global.files.iter().chain(&profile.granted).cloned().collect(),
         own: own.chain(journal).chain(profile.own.iter().cloned()).collect(),

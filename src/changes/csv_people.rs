@@ -4,8 +4,9 @@ use super::steps;
 use crate::changes::people_columns::{GROUPS, PeopleColumns};
 use crate::changes::steps::AccountFields;
 use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::console_csv::{ConsoleRows, is_console};
+use crate::files::table::header::TableHeader;
 use crate::files::table::row::{BadRow, ParsedRow, TableRow};
 use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
 use crate::host::interrupt::Interrupt;
@@ -17,6 +18,9 @@ use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::OPTIONS;
 use rhai::Dynamic;
 use std::path::Path;
+
+/// The columns of a list of people to remove.
+const REMOVAL_COLUMNS: [&str; 3] = ["type", "username", "domain"];
 
 /// A file of people: the command of a row creates the account unless it exists, then adds the groups. It is a Federated ID
 /// unless the row says otherwise. Its tag is the row.
@@ -40,6 +44,7 @@ impl PeopleFile {
             let columns = PeopleColumns::of(&console.header)?;
             return Ok(Self { file, columns, console: Some(console) });
         }
+        refuse_removals(&header)?;
         let columns = PeopleColumns::of(&header)?;
         file.shape.columns.extend(columns.required());
         file.shape.lists.push(GROUPS.to_owned());
@@ -79,6 +84,16 @@ impl CommandSource for PeopleFile {
             })
         })))
     }
+}
+
+/// Refuses the list of people to remove that User Sync writes: it has names and nothing else, and creates nobody.
+fn refuse_removals(header: &TableHeader) -> Result<()> {
+    if header.names().any(|name| !REMOVAL_COLUMNS.contains(&name)) {
+        return Ok(());
+    }
+    let message = "the file only names people, like the remove-list.csv of User Sync; it creates nobody";
+    let hint = "To take away what they have: umapish scripts/offboard.rhai groups FILE.";
+    Err(Error::file(header.file.clone(), message).with_file_hint(hint))
 }
 
 /// A row that is not valid is refused with all others that are.

@@ -252,7 +252,10 @@ impl OutcomeCollector {
         self.enter(session, TaggedOutcome { outcome, tag });
     }
 
-    fn enter(&mut self, session: &Session, entry: TaggedOutcome) {
+    fn enter(&mut self, session: &Session, mut entry: TaggedOutcome) {
+        if self.run.settings.overlay.is_some() {
+            entry.outcome.status = entry.outcome.status.as_planned();
+        }
         self.run.record(session, &entry.outcome, self.counts_failures);
         self.buffer.add(entry);
     }

@@ -65,6 +65,22 @@ impl Queue {
         }
     }
 
+    /// Adds a command; one that a local check refuses is recorded and does not keep others from being sent.
+    ///
+    /// # Errors
+    /// `usage`: the queue is finished. Why a request could not be sent.
+    pub(crate) fn submit_or_withhold(&self, session: &Session, submission: Submission) -> Result<()> {
+        let mut pipeline = self.0.borrow_mut();
+        let Some(pipeline) = pipeline.as_mut() else { return Err(finished()) };
+        match check_submission(session, pipeline.len(), submission)? {
+            Ok(command) => pipeline.push(session, command),
+            Err(withheld) => {
+                pipeline.withhold(session, *withheld);
+                Ok(())
+            }
+        }
+    }
+
     /// Sends the remaining commands and returns the report.
     ///
     /// # Errors

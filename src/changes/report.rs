@@ -102,7 +102,7 @@ impl Report {
     fn value(&self, field: &str) -> Option<Value> {
         Some(match field {
             "result" => json!(self.result()),
-            "completed" => json!(self.count(|status| status == Status::Completed)),
+            "completed" => json!(self.count(|status| matches!(status, Status::Completed | Status::Planned))),
             "notCompleted" => json!(self.count(|status| !status.is_done())),
             "completedInTestMode" => json!(self.count(|status| status == Status::WouldComplete)),
             "errors" => {

@@ -37,6 +37,11 @@ pub(crate) struct WithheldCommand {
 }
 
 impl WithheldCommand {
+    /// A command that is not sent, with the code and the reason of the fault.
+    pub(crate) fn of(target: &str, fault: &CommandFault, action: String) -> Box<Self> {
+        Self::refused(0, target, fault, action, Dynamic::UNIT)
+    }
+
     /// A command that a local check refuses.
     pub(super) fn refused(
         index: usize,

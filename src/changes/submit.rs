@@ -2,7 +2,7 @@
 
 use super::pipeline::{Pipeline, PipelineOptions};
 use super::report::Report;
-use super::steps;
+use super::{single_changes, steps};
 use crate::changes::submission::{
     CheckedSubmission, CommandSource, Submission, TaggedCheckedCommand, TaggedCommand, WithheldCommand,
 };
@@ -46,6 +46,9 @@ struct PrecheckedList {
 /// `invalid`: a local check refuses it. `commands`: the service refuses a part of it. `unknown`: its response was
 /// lost. Otherwise why it was not sent.
 pub(crate) fn submit_one(session: &Session, command: Command) -> Result<Report> {
+    if let Some(sink) = single_changes::sink(session) {
+        return sink.take(session, command);
+    }
     RunState::of(session).count_single_change(session);
     let command = check_command(session, 0, TaggedCommand::plain(command))?;
     let mut pipeline =
@@ -92,6 +95,14 @@ pub(crate) fn submit(
             Err(error)
         }
     }
+}
+
+/// Asks the guard about all commands of a list before one of them is sent.
+///
+/// # Errors
+/// `guard`; the list cannot be read.
+pub(crate) fn check_guards(session: &Session, source: &dyn CommandSource) -> Result<()> {
+    precheck(session, source).map(drop)
 }
 
 /// Pushes the commands that the precheck kept.

@@ -23,17 +23,20 @@ enum Treatment {
 const EVERYWHERE: &[&str] = &["profile", "config", "sandbox", "quiet", "verbose", "color"];
 
 /// The subcommands that run a script: they take every option.
-const RUNNING: &[&str] = &["run", "resume"];
+const RUNNING: &[&str] = &["run", "plan", "apply", "each", "sync", "resume"];
 
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[
+    ("approve", &["reason", "quiet", "color"]),
     ("check", &["format", "quiet", "color"]),
+    ("copy", &["profile", "config", "sandbox", "quiet", "verbose", "color"]),
     ("translate", &["quiet", "color"]),
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
     ("init", &["profile", "config"]),
     ("journal", &["format", "color"]),
     ("sandbox", &["format", "quiet", "color"]),
+    ("undo", &["profile", "config", "format", "reason", "quiet", "verbose", "color"]),
 ];
 
 /// The options that `umapish --help` shows; `umapish help run` shows all.

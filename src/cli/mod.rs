@@ -70,6 +70,12 @@ pub struct GlobalOptions {
     /// use a simulated organization inside this process; ignore profile and environment
     #[arg(long, global = true)]
     pub sandbox: bool,
+    /// run on a copy of the organization inside this process; changes stay there
+    #[arg(long, global = true)]
+    pub copy: bool,
+    /// run on a copy of the organization and show what would change; keep the plan in FILE
+    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub plan: Option<Option<PathBuf>>,
     /// make changes
     #[arg(long, global = true, overrides_with = "test")]
     pub live: bool,
@@ -77,7 +83,7 @@ pub struct GlobalOptions {
     #[arg(long, global = true, overrides_with = "live")]
     pub test: bool,
     /// how to print values: table on a terminal, json otherwise
-    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "csv", "xlsx"]))]
+    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "jsonl", "csv", "xlsx"]))]
     pub format: Option<OutputFormat>,
     /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
@@ -202,6 +208,8 @@ pub enum OutputFormat {
     Table,
     /// For programs.
     Json,
+    /// For programs, a line for each entry of a list.
+    Jsonl,
     /// For spreadsheets.
     Csv,
     /// For Excel, into a file.
@@ -232,6 +240,29 @@ pub enum CliCommand {
         #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
         words: Vec<OsString>,
     },
+    /// Run a script on a copy of the organization, and show what it would change
+    Plan(PlanOptions),
+    /// Make the changes of a plan, if the organization is still as the plan found it
+    Apply {
+        /// the plan
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
+        /// leave out what changed since the plan was made
+        #[arg(long)]
+        skip_changed: bool,
+    },
+    /// Take the changes of a run back, as far as it had seen what it changed: makes a plan
+    Undo(UndoOptions),
+    /// Approve a plan that another account made
+    Approve {
+        /// the plan
+        #[arg(value_name = "FILE")]
+        plan: PathBuf,
+    },
+    /// Run code once for each row of a CSV file or workbook
+    Each(EachOptions),
+    /// Make groups follow the people of other systems: rows of a directory, of HR or of User Sync
+    Sync(SyncOptions),
     /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
     Check {
         /// The scripts, or folders of scripts
@@ -269,6 +300,12 @@ pub enum CliCommand {
         #[arg(long, value_name = "WORD", value_parser = NonEmptyStringValueParser::new())]
         search: Option<String>,
     },
+    /// Write a copy of the organization to a file, for `umapish sandbox --state FILE`
+    Copy {
+        /// the file to write; only you can read it
+        #[arg(long, value_name = "FILE", required = true)]
+        out: PathBuf,
+    },
     /// Serve the sandbox organization on this machine, for any client
     Sandbox(SandboxOptions),
     /// Create a profile: ask for organization, client id and secret, then test them
@@ -294,6 +331,72 @@ pub enum CliCommand {
     },
     /// List the runs that were kept, or show or verify one
     Journal(JournalOptions),
+}
+
+/// How to take a run back.
+#[derive(Debug, Clone, Args)]
+pub struct UndoOptions {
+    /// id of the run, or its journal
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// leave these people as they are: a name a line, or a table with a column `email`
+    #[arg(long, value_name = "FILE")]
+    pub except: Option<PathBuf>,
+    /// keep the plan in FILE, for `umapish apply FILE --live`; only you can read it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// folder of the journals, such as that of a colleague or of cron
+    #[arg(long, value_name = "DIR")]
+    pub journals: Option<PathBuf>,
+}
+
+/// How to plan a script.
+#[derive(Debug, Clone, Args)]
+pub struct PlanOptions {
+    /// keep the plan in FILE, for `umapish apply FILE --live`; only you can read it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// write a page about it
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// exit with 8 if there are changes
+    #[arg(long)]
+    pub exit_code: bool,
+    /// The script and its arguments; `-` is standard input
+    #[arg(value_name = "SCRIPT [ARG]", trailing_var_arg = true, required = true)]
+    pub words: Vec<OsString>,
+}
+
+/// Which rows to run code for.
+#[derive(Debug, Clone, Args)]
+pub struct EachOptions {
+    /// a CSV file or workbook; `-` is standard input
+    pub file: String,
+    /// the code; `row` has the cells, as in row.email
+    pub code: String,
+    /// only rows for which CODE is true, such as 'row.department == "Design"'
+    #[arg(long = "where", value_name = "CODE")]
+    pub condition: Option<String>,
+    /// what args() returns
+    #[arg(value_name = "ARG", trailing_var_arg = true)]
+    pub words: Vec<OsString>,
+}
+
+/// Which map to carry out, or which configuration to translate.
+#[derive(Debug, Clone, Args)]
+pub struct SyncOptions {
+    /// the map: which rows of which files belong into which groups (`umapish guide sync`)
+    #[arg(value_name = "MAP.toml")]
+    pub map: Option<String>,
+    /// the people, for a map that names no file; without a map, the groups are in the column `groups`
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<String>,
+    /// translate a user-sync-config.yml of Adobe's User Sync into a map, and list what has no counterpart
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "users"])]
+    pub import: Option<PathBuf>,
+    /// the new file for the translated map; standard output by default
+    #[arg(long, value_name = "FILE", requires = "import")]
+    pub out: Option<PathBuf>,
 }
 
 /// Which journals to look at, and how.

@@ -36,6 +36,7 @@ pub struct Config {
     named_files: Vec<PathBuf>,
     values: SettingValues,
     warnings: Vec<String>,
+    requires_approval: bool,
 }
 
 impl Config {
@@ -66,8 +67,19 @@ impl Config {
         let written_secrets = files().flat_map(ConfigFile::secrets).collect();
         let profile = profile.to_owned();
         let named_files = files::named_in(file.as_ref());
-        let mut config =
-            Self { profile, explicit, place, profiles, written_secrets, named_files, values, warnings };
+        let organization = values.text(SettingKey::Organization);
+        let requires_approval = files().any(|file| requires_approval(file, organization));
+        let mut config = Self {
+            profile,
+            explicit,
+            place,
+            profiles,
+            written_secrets,
+            named_files,
+            values,
+            warnings,
+            requires_approval,
+        };
         config.warnings.extend(config.redirected().map(redirect_warning));
         config.warnings.extend(environment.unknown_variables().into_iter().map(unknown_variable_warning));
         Ok(config)
@@ -109,6 +121,12 @@ impl Config {
     /// Whether commands are checked before they are sent.
     pub fn checks(&self) -> bool {
         self.values.text(SettingKey::Checks) != Some("off")
+    }
+
+    /// Whether a configuration file says that the organization is changed by approved plans only. A user's own profile
+    /// cannot take that back for the team's file.
+    pub fn requires_approval(&self) -> bool {
+        self.requires_approval
     }
 
     /// The users and groups that the profile protects.
@@ -193,6 +211,19 @@ fn read_config(place: &Path, role: FileRole, must_exist: bool) -> Result<Option<
 /// The content of the team's file, which root alone may change.
 fn read_team_file(choice: &CommandLineSettings) -> Result<Option<ConfigFile>> {
     choice.team_file.as_deref().map_or(Ok(None), |place| read_config(place, FileRole::Team, false))
+}
+
+/// Whether any section of a file for this organization, or for no certain one, requires approved plans.
+fn requires_approval(file: &ConfigFile, organization: Option<&str>) -> bool {
+    file.profiles.iter().any(|profile| {
+        let of = get(profile, SettingKey::Organization);
+        let concerns = of.is_none() || organization.is_none() || of == organization;
+        concerns && get(profile, SettingKey::RequireApproval) == Some("true")
+    })
+}
+
+fn get(profile: &file::ConfigProfile, key: SettingKey) -> Option<&str> {
+    profile.entries.iter().find(|entry| entry.key == key).map(|entry| entry.text.as_str())
 }
 
 fn default_place() -> Result<PathBuf> {

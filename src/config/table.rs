@@ -72,6 +72,8 @@ pub enum SettingKey {
     Protect,
     /// Further folders whose files scripts may use.
     Files,
+    /// Whether the organization is changed by approved plans only.
+    RequireApproval,
 }
 
 /// What a value must look like.
@@ -288,6 +290,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(SettingKey::Files, SettingShape::Text, "one more folder that the script may use")
         .option("--files")
         .in_profile("files"),
+    Setting::new(SettingKey::RequireApproval, SettingShape::Choice(&["true", "false"]), "change the organization by approved plans only; in the team's file, no user can take it back")
+        .in_profile("require_approval")
+        .default("false"),
 ];
 
 /// The settings that provide the client secret.

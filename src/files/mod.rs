@@ -11,4 +11,5 @@ pub(crate) mod table_file;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
+pub(crate) mod user_sync;
 pub(crate) mod xlsx;

@@ -18,9 +18,12 @@ macro_rules! pages {
 /// Every page, in the order in which a new user needs them.
 pub const PAGES: &[Page] = pages![
     "scripts",
+    "sync",
     "prompt",
     "functions",
     "safety",
+    "plan",
+    "undo",
     "outcomes",
     "coming-from-python",
     "settings",

@@ -21,6 +21,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
+/// Threads that read and parse pages. While the script works on one page, two others can be parsed.
+const WORKERS: usize = 2;
+
 /// Creates the gate hooks of a client with these settings, in order: first those that may refuse a change, last the
 /// journal, which records what is sent.
 pub type HookFactory = Box<dyn Fn(&ClientSettings) -> Vec<Arc<dyn GateHook>>>;
@@ -198,7 +201,7 @@ impl Session {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
         let runtime = runtime.map_err(|error| {
             Error::config(
                 format!("cannot start a thread: {error}"),

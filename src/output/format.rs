@@ -14,6 +14,8 @@ pub enum OutputForm {
     Table,
     /// JSON: indented on a terminal, one line otherwise.
     Json,
+    /// JSON, with one line for each entry of a list.
+    JsonLines,
     /// CSV (RFC 4180) with a header.
     Csv,
     /// An Excel workbook, which is not text.
@@ -37,6 +39,11 @@ pub(crate) fn render(value: &Value, form: OutputForm, canvas: Canvas) -> String 
         (_, Value::Null) | (OutputForm::Xlsx, _) => String::new(),
         (OutputForm::Json, _) if canvas.terminal => escaped(&format!("{value:#}")).into_owned(),
         (OutputForm::Json, _) => value.to_string(),
+        (OutputForm::JsonLines, value) => {
+            let entries = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            let lines: Vec<_> = entries.iter().map(Value::to_string).collect();
+            if canvas.terminal { escaped(&lines.join("\n")).into_owned() } else { lines.join("\n") }
+        }
         (OutputForm::Csv, _) => {
             let text = TabularRows::of(value).to_csv();
             let text = text.trim_end_matches('\n');
@@ -74,6 +81,14 @@ mod tests {
     }
 
     #[test]
+    fn json_lines_have_a_line_for_each_entry() {
+        let list = json!([{"a": 1}, {"a": "x\ny"}]);
+        assert_eq!(render(&list, OutputForm::JsonLines, FILE), "{\"a\":1}\n{\"a\":\"x\\ny\"}");
+        assert_eq!(render(&json!({"a": 1}), OutputForm::JsonLines, FILE), "{\"a\":1}");
+        assert_eq!(render(&json!([]), OutputForm::JsonLines, FILE), "");
+    }
+
+    #[test]
     fn one_record_is_shown_key_by_key() {
         assert_eq!(render(&json!({"a": 1, "long": "x"}), OutputForm::Table, FILE), "a     1\nlong  x");
     }
@@ -104,7 +119,7 @@ mod tests {
         for value in
             [json!(name), json!([name]), json!({name: name}), json!([{"a": name}]), json!([{name: 1}])]
         {
-            for form in [OutputForm::Table, OutputForm::Json, OutputForm::Csv] {
+            for form in [OutputForm::Table, OutputForm::Json, OutputForm::JsonLines, OutputForm::Csv] {
                 let text = render(&value, form, terminal);
                 assert!(!text.contains(crate::wire::invisible::drives_terminal), "{form:?}: {text:?}");
             }

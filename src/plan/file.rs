@@ -63,6 +63,9 @@ pub struct PlanFile {
     pub guards: GuardRecord,
     /// The commands, in order.
     pub commands: Vec<PlanCommand>,
+    /// The commands that were refused before they could be sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedCommand>,
     /// The profiles whose members change.
     pub profiles: Vec<ProfileForecast>,
     /// The files that the script wrote; they were not kept.
@@ -119,6 +122,22 @@ pub struct PlanListing {
     pub doubts: Vec<String>,
 }
 
+/// A command that was refused before it could be sent, by the checks or by what the run had read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedCommand {
+    /// The user or group that it would change.
+    pub target: String,
+    /// The names of its steps.
+    pub action: String,
+    /// The code, where there is one.
+    pub code: Option<String>,
+    /// Why.
+    pub message: String,
+    /// The file and the line that it comes from.
+    pub source: Option<String>,
+}
+
 /// How the members of a profile change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,6 +175,7 @@ impl PlanFile {
             listings: Vec::new(),
             guards: GuardRecord::default(),
             commands: Vec::new(),
+            refused: Vec::new(),
             profiles: Vec::new(),
             files: Vec::new(),
             sha256: String::new(),

@@ -254,6 +254,7 @@ fn typed_program(name: String, text: String) -> ScriptProgram {
         secret_arguments: 0,
         shows_value: true,
         limits: ScriptLimits::default(),
+        rows: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! All people of the organization: members, people who left, open invitations, accounts owned elsewhere.
 
+use super::domains::DomainTable;
 use super::groups::GroupId;
 use super::ids::PersonId;
 use super::person_name::PersonName;
@@ -8,6 +9,7 @@ use crate::wire::identity::{IdentityType, fold};
 use arcstr::ArcStr;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// The relation of a person to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +30,7 @@ pub(super) enum AccountStanding {
 /// One account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct SandboxAccount {
-    #[serde(with = "kind")]
+    #[serde(with = "super::identity_kind")]
     pub(super) kind: IdentityType,
     pub(super) email: ArcStr,
     /// The login name where it is not the e-mail.
@@ -48,22 +50,9 @@ pub(super) struct SandboxAccount {
     /// Fields that the service returns although no documentation names them (contract 2.4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) extra: Option<Box<Map<String, Value>>>,
-}
-
-/// Kinds of ID as the service writes them.
-mod kind {
-    use crate::wire::identity::IdentityType;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
-    pub(super) fn serialize<S: Serializer>(kind: &IdentityType, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(kind.as_str())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IdentityType, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        IdentityType::parse(&text).ok_or_else(|| D::Error::custom(format!("unknown identity type: {text}")))
-    }
+    /// The service's id, in a copy; elsewhere it follows from the number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) service_id: Option<ArcStr>,
 }
 
 impl SandboxAccount {
@@ -86,8 +75,12 @@ impl SandboxAccount {
 /// All accounts, in the order in which they were added.
 #[derive(Debug, Default)]
 pub(super) struct AccountTable {
+    /// The domains of the organization, which say where a username is looked for.
+    pub(super) domains: DomainTable,
     slots: Vec<Option<SandboxAccount>>,
     index: NameIndex,
+    /// Who changed since [`AccountTable::remember`], as they were then; `None` for those who came since.
+    originals: Option<HashMap<PersonId, Option<SandboxAccount>>>,
 }
 
 impl AccountTable {
@@ -99,9 +92,63 @@ impl AccountTable {
 
     /// Adds a person.
     pub(super) fn insert(&mut self, person: SandboxAccount) -> PersonId {
+        let id = self.insert_known(person);
+        if let Some(originals) = &mut self.originals {
+            originals.insert(id, None);
+        }
+        id
+    }
+
+    /// Adds a person who was there from the start.
+    pub(super) fn insert_known(&mut self, person: SandboxAccount) -> PersonId {
         let id = PersonId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.put(id, person);
         id
+    }
+
+    /// Keeps, from here on, what people were before their first change.
+    pub(super) fn remember(&mut self) {
+        self.originals = Some(HashMap::new());
+    }
+
+    fn keep_original(&mut self, id: PersonId) {
+        let Some(originals) = &mut self.originals else { return };
+        if let Some(person) = self.slots.get(id.0 as usize).and_then(Option::as_ref) {
+            originals.entry(id).or_insert_with(|| Some(person.clone()));
+        }
+    }
+
+    /// A person as they were at first; `None` for someone who came since.
+    pub(super) fn original(&self, id: PersonId) -> Option<&SandboxAccount> {
+        match self.originals.as_ref().and_then(|originals| originals.get(&id)) {
+            Some(original) => original.as_ref(),
+            None => self.get(id),
+        }
+    }
+
+    /// Who had a folded name at first, and has another one now or left.
+    pub(super) fn original_of_name(
+        &self,
+        folded: &str,
+        adobe_id: bool,
+    ) -> Option<(PersonId, &SandboxAccount)> {
+        let changed =
+            self.originals.iter().flatten().filter_map(|(id, person)| Some((*id, person.as_ref()?)));
+        let mut named =
+            changed.filter(|(_, person)| fold(&person.email) == folded || fold(person.username()) == folded);
+        named.find(|(_, person)| person.is_member() && (!adobe_id || !person.is_managed()))
+    }
+
+    /// Corrects what is known of a person, now and at first.
+    pub(super) fn learn(&mut self, id: PersonId, learn: impl Fn(&mut SandboxAccount)) {
+        let original =
+            self.originals.as_mut().and_then(|originals| originals.get_mut(&id)).and_then(Option::as_mut);
+        if let Some(original) = original {
+            learn(original);
+        }
+        if let Some(person) = self.slots.get_mut(id.0 as usize).and_then(Option::as_mut) {
+            learn(person);
+        }
     }
 
     /// Adds a person with a given number.
@@ -133,6 +180,7 @@ impl AccountTable {
 
     /// A person by number, to change anything except the names.
     pub(super) fn get_mut(&mut self, id: PersonId) -> Option<&mut SandboxAccount> {
+        self.keep_original(id);
         self.slots.get_mut(id.0 as usize)?.as_mut()
     }
 
@@ -144,6 +192,7 @@ impl AccountTable {
 
     /// Deletes a person.
     pub(super) fn remove(&mut self, id: PersonId) -> Option<SandboxAccount> {
+        self.keep_original(id);
         let person = self.slots.get_mut(id.0 as usize)?.take()?;
         self.unindex_names(id, &person);
         Some(person)
@@ -205,19 +254,18 @@ impl AccountTable {
             return accounts.max_by_key(|(_, person)| (person.is_member(), person.is_managed()));
         }
         let domain = fold(name.domain.as_deref().unwrap_or_default());
-        self.with_username(&folded).find(|(_, person)| in_domain(person, &domain))
+        self.with_username(&folded).find(|(_, person)| self.in_domain(person, &domain))
     }
-}
 
-/// Whether the person's directory is reached through `domain`.
-pub(super) fn in_domain(person: &SandboxAccount, domain: &str) -> bool {
-    use super::domains;
-    if fold(&person.domain) == domain {
-        return true;
-    }
-    match (domains::find(&person.domain), domains::find(domain)) {
-        (Some(own), Some(other)) => person.is_managed() && own.directory == other.directory,
-        _ => false,
+    /// Whether the person's directory is reached through `domain`.
+    pub(super) fn in_domain(&self, person: &SandboxAccount, domain: &str) -> bool {
+        if fold(&person.domain) == domain {
+            return true;
+        }
+        match (self.domains.find(&person.domain), self.domains.find(domain)) {
+            (Some(own), Some(other)) => person.is_managed() && own.directory == other.directory,
+            _ => false,
+        }
     }
 }
 
@@ -237,6 +285,7 @@ mod tests {
             standing: AccountStanding::Active,
             groups: Vec::new(),
             extra: None,
+            service_id: None,
         }
     }
 

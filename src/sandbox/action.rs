@@ -5,12 +5,15 @@ use super::json::JsonNode;
 use super::limits;
 use super::refusal::Refusal;
 use super::steps;
+use crate::sandbox::copied::{CommandForecast, forecast_before};
 use crate::sandbox::org::SandboxOrganization;
+use crate::sandbox::requested::RequestedCommand;
 use crate::sandbox::response::SandboxResponse;
 use crate::sandbox::settings::CurrentRules;
 use crate::sandbox::steps::{RequestState, StepOutcome};
 use crate::wire::error_code;
 use crate::wire::response::{ActionResponse, CommandError, CommandWarning, SUCCESS};
+use serde::Serialize;
 
 /// A command that a test makes fail: its index in the request, and the code.
 pub(super) type PlantedFailure = (usize, String);
@@ -29,19 +32,48 @@ pub(super) fn respond(
     };
     let mut response = ActionResponse::default();
     let mut request = RequestState::new(rules, test);
+    let mut forecasts = Vec::new();
     for (index, command) in commands.iter().enumerate() {
         if let Some((_, code)) = planted.iter().find(|(planted, _)| *planted == index) {
             record_planted(&mut response, index, command, code);
             continue;
         }
         let outcome = match command_reader::read(command) {
+            Ok(command) if org.copy.is_some() && !test => {
+                let (outcome, forecast) = foretold(org, &mut request, index, &command);
+                forecasts.push(forecast);
+                outcome
+            }
             Ok(command) => steps::command(org, &mut request, &command),
             Err(fault) => StepOutcome { errors: vec![(fault.step, fault.refusal)], ..StepOutcome::default() },
         };
         record(&mut response, index, command, outcome);
     }
     conclude(&mut response, commands.len(), test);
-    SandboxResponse::json(200, &response)
+    SandboxResponse::json(200, &ForetoldResponse { response, forecasts })
+}
+
+/// Carries out a command on a copy, with what its outcome rests on.
+fn foretold(
+    org: &mut SandboxOrganization,
+    request: &mut RequestState<'_>,
+    index: usize,
+    command: &RequestedCommand,
+) -> (StepOutcome, CommandForecast) {
+    let forecast = forecast_before(org, index, command);
+    let groups = org.groups.next_number();
+    let outcome = steps::command(org, request, command);
+    org.inherit(&forecast, command, groups);
+    (outcome, forecast)
+}
+
+/// The response of a copy also says what its outcomes rest on.
+#[derive(Serialize)]
+struct ForetoldResponse {
+    #[serde(flatten)]
+    response: ActionResponse,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    forecasts: Vec<CommandForecast>,
 }
 
 fn commands(body: &[u8]) -> Result<Vec<JsonNode>, Refusal> {

@@ -3,12 +3,15 @@
 use super::refusal::{StepResult, refuse};
 use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
+use arcstr::ArcStr;
+use serde::{Deserialize, Serialize};
 
 /// The literal in place of a domain that selects an Adobe ID (contract 2.4).
 pub(super) const ADOBE_ID_DOMAIN: &str = "adobeid";
 
 /// The usernames that a directory allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum LoginRule {
     /// Their e-mail.
     Email,
@@ -19,11 +22,12 @@ pub(super) enum LoginRule {
 }
 
 /// A claimed or trusted domain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SandboxDomain {
-    pub(super) name: &'static str,
+    pub(super) name: ArcStr,
     /// Domains of one directory have the same.
-    pub(super) directory: &'static str,
+    pub(super) directory: ArcStr,
+    #[serde(with = "super::identity_kind")]
     pub(super) kind: IdentityType,
     pub(super) login: LoginRule,
     /// Whether this organization claimed it; otherwise another one did and trusts this one.
@@ -32,68 +36,102 @@ pub(super) struct SandboxDomain {
     pub(super) enforced: bool,
 }
 
-const FEDERATED: SandboxDomain = SandboxDomain {
-    name: "example.com",
-    directory: "Example",
-    kind: IdentityType::FederatedId,
-    login: LoginRule::Either,
-    ours: true,
-    enforced: false,
-};
-const ENTERPRISE: SandboxDomain = SandboxDomain {
-    name: "example.org",
-    directory: "Example Foundation",
-    kind: IdentityType::EnterpriseId,
-    login: LoginRule::Email,
-    ..FEDERATED
-};
-
-/// All of them; every other domain is unclaimed.
-pub(super) const DOMAINS: &[SandboxDomain] = &[
-    FEDERATED,
-    SandboxDomain { name: "emea.example.com", ..FEDERATED },
+/// A domain whose directory holds Federated IDs with any username.
+fn federated(name: &str, directory: &str) -> SandboxDomain {
     SandboxDomain {
-        name: "fed.example.com",
-        directory: "Example Partners",
-        login: LoginRule::Email,
-        ..FEDERATED
-    },
-    SandboxDomain {
-        name: "sso.example.com",
-        directory: "Example Plant",
-        login: LoginRule::Plain,
-        ..FEDERATED
-    },
-    ENTERPRISE,
-    SandboxDomain { name: "secure.example.org", enforced: true, ..ENTERPRISE },
-    SandboxDomain { name: "partner.example.net", directory: "Partner", ours: false, ..FEDERATED },
-];
-
-/// The claimed or trusted domain of that name.
-pub(super) fn find(name: &str) -> Option<&'static SandboxDomain> {
-    let name = fold(name);
-    DOMAINS.iter().find(|domain| domain.name == name)
+        name: name.into(),
+        directory: directory.into(),
+        kind: IdentityType::FederatedId,
+        login: LoginRule::Either,
+        ours: true,
+        enforced: false,
+    }
 }
 
-/// The domain of that name.
-pub(super) fn claimed(name: &str) -> StepResult<&'static SandboxDomain> {
-    match find(name) {
-        Some(domain) => Ok(domain),
-        None => {
-            refuse(error_code::DOMAIN_TRUST, format!("The domain {name} is not claimed by this organization"))
+/// A domain whose directory holds Enterprise IDs.
+fn enterprise(name: &str) -> SandboxDomain {
+    SandboxDomain {
+        kind: IdentityType::EnterpriseId,
+        login: LoginRule::Email,
+        ..federated(name, "Example Foundation")
+    }
+}
+
+/// The domains of a seeded organization.
+fn seeded() -> Vec<SandboxDomain> {
+    vec![
+        federated("example.com", "Example"),
+        federated("emea.example.com", "Example"),
+        SandboxDomain { login: LoginRule::Email, ..federated("fed.example.com", "Example Partners") },
+        SandboxDomain { login: LoginRule::Plain, ..federated("sso.example.com", "Example Plant") },
+        enterprise("example.org"),
+        SandboxDomain { enforced: true, ..enterprise("secure.example.org") },
+        SandboxDomain { ours: false, ..federated("partner.example.net", "Partner") },
+    ]
+}
+
+/// The claimed and trusted domains of an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DomainTable {
+    domains: Vec<SandboxDomain>,
+    /// Whether domains that are not in it may be claimed as well, as in a copy of an organization: accounts show a domain,
+    /// and a domain without accounts does not show.
+    is_open: bool,
+}
+
+impl Default for DomainTable {
+    fn default() -> Self {
+        Self { domains: seeded(), is_open: false }
+    }
+}
+
+impl DomainTable {
+    /// The domains of a state file or a copy.
+    pub(super) fn new(domains: Vec<SandboxDomain>, is_open: bool) -> Self {
+        Self { domains, is_open }
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> &[SandboxDomain] {
+        &self.domains
+    }
+
+    /// Whether domains that are not in it may be claimed.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The claimed or trusted domain of that name.
+    pub(super) fn find(&self, name: &str) -> Option<&SandboxDomain> {
+        let name = fold(name);
+        self.domains.iter().find(|domain| *domain.name == *name)
+    }
+
+    /// The domain of that name.
+    pub(super) fn claimed(&self, name: &str) -> StepResult<SandboxDomain> {
+        match self.find(name) {
+            Some(domain) => Ok(domain.clone()),
+            None if self.is_open && !name.is_empty() => {
+                let name = fold(name);
+                Ok(federated(&name, &name))
+            }
+            None => refuse(
+                error_code::DOMAIN_TRUST,
+                format!("The domain {name} is not claimed by this organization"),
+            ),
         }
     }
-}
 
-/// The domain of that name, whose directory holds accounts of that type.
-pub(super) fn claimed_for(name: &str, kind: IdentityType) -> StepResult<&'static SandboxDomain> {
-    let domain = claimed(name)?;
-    if domain.kind == kind {
-        return Ok(domain);
+    /// The domain of that name, whose directory holds accounts of that type.
+    pub(super) fn claimed_for(&self, name: &str, kind: IdentityType) -> StepResult<SandboxDomain> {
+        let domain = self.claimed(name)?;
+        if domain.kind == kind || self.find(name).is_none() {
+            return Ok(SandboxDomain { kind, ..domain });
+        }
+        let message =
+            format!("The domain {} belongs to a directory of the type {}", domain.name, domain.kind.as_str());
+        refuse(error_code::TYPE_MISMATCH, message)
     }
-    let message =
-        format!("The domain {} belongs to a directory of the type {}", domain.name, domain.kind.as_str());
-    refuse(error_code::TYPE_MISMATCH, message)
 }
 
 /// What follows the `@` of an e-mail, folded; empty without one.
@@ -107,10 +145,11 @@ mod tests {
 
     #[test]
     fn a_directory_holds_one_kind_of_id() {
-        for domain in DOMAINS {
-            let same = DOMAINS.iter().filter(|other| other.directory == domain.directory);
-            assert!(same.clone().all(|other| other.kind == domain.kind), "{}", domain.name);
-            assert_eq!(domain.name, fold(domain.name));
+        for domain in &seeded() {
+            let all = seeded();
+            let mut same = all.iter().filter(|other| other.directory == domain.directory);
+            assert!(same.all(|other| other.kind == domain.kind), "{}", domain.name);
+            assert_eq!(*domain.name, *fold(&domain.name));
         }
     }
 

@@ -96,6 +96,12 @@ pub(super) struct SandboxGroup {
     /// Direct members.
     #[serde(skip)]
     pub(super) members: usize,
+    /// The service's number, in a copy; elsewhere it follows from the number here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) service_number: Option<i64>,
+    /// The profiles of which it is not known whether they come with this user group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unknown_profiles: Vec<GroupId>,
 }
 
 impl SandboxGroup {
@@ -111,6 +117,8 @@ impl SandboxGroup {
             quota: None,
             developers: false,
             members: 0,
+            service_number: None,
+            unknown_profiles: Vec::new(),
         }
     }
 
@@ -133,7 +141,8 @@ pub(super) enum NamedGroup {
 #[derive(Debug, Default)]
 pub(super) struct GroupTable {
     slots: Vec<Option<SandboxGroup>>,
-    names: HashMap<String, GroupId>,
+    /// The groups of each folded name; the service has unique names only within a kind of group.
+    names: HashMap<String, Vec<GroupId>>,
 }
 
 impl GroupTable {
@@ -150,7 +159,7 @@ impl GroupTable {
         if slot >= self.slots.len() {
             self.slots.resize_with(slot + 1, || None);
         }
-        self.names.insert(fold(&group.name), id);
+        self.name(&group.name, id);
         self.slots[slot] = Some(group);
     }
 
@@ -184,17 +193,40 @@ impl GroupTable {
 
     /// The group of that name in any case.
     pub(super) fn find(&self, name: &str) -> Option<GroupId> {
-        self.names.get(&fold(name)).copied()
+        self.of_name(name).first().copied()
+    }
+
+    /// The groups of that name in any case, of every kind.
+    pub(super) fn of_name(&self, name: &str) -> &[GroupId] {
+        self.names.get(&fold(name)).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn name(&mut self, name: &str, id: GroupId) {
+        let ids = self.names.entry(fold(name)).or_default();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+
+    fn unname(&mut self, name: &str, id: GroupId) {
+        if let Some(ids) = self.names.get_mut(&fold(name)) {
+            ids.retain(|other| *other != id);
+        }
+    }
+
+    /// The number of a group in listings and paths.
+    pub(super) fn service_number(&self, id: GroupId) -> i64 {
+        self.get(id).and_then(|group| group.service_number).unwrap_or_else(|| id.number())
     }
 
     /// The user group of that name.
     pub(super) fn user_group(&self, name: &str) -> Option<GroupId> {
-        self.find(name).filter(|id| self.is(*id, &GroupKind::UserGroup))
+        self.of_name(name).iter().copied().find(|id| self.is(*id, &GroupKind::UserGroup))
     }
 
     /// The product profile of that name.
     pub(super) fn profile(&self, name: &str) -> Option<GroupId> {
-        self.find(name).filter(|id| self.is(*id, &GroupKind::Profile))
+        self.of_name(name).iter().copied().find(|id| self.is(*id, &GroupKind::Profile))
     }
 
     /// Whether a group is of that kind.
@@ -277,9 +309,9 @@ impl GroupTable {
 
     fn set_name(&mut self, id: GroupId, name: &str) {
         let Some(group) = self.slots.get_mut(id.0 as usize).and_then(Option::as_mut) else { return };
-        self.names.remove(&fold(&group.name));
-        group.name = name.into();
-        self.names.insert(fold(name), id);
+        let former = std::mem::replace(&mut group.name, name.into());
+        self.unname(&former, id);
+        self.name(name, id);
     }
 
     /// Deletes a group and its admin groups; returns the numbers of all of them.
@@ -291,7 +323,7 @@ impl GroupTable {
             .collect();
         for id in &gone {
             if let Some(group) = self.slots.get_mut(id.0 as usize).and_then(Option::take) {
-                self.names.remove(&fold(&group.name));
+                self.unname(&group.name, *id);
             }
         }
         gone

@@ -1,7 +1,6 @@
 //! Look-ups and listings: one user, all users, members of a group, all groups (contract 2.4 to 2.6).
 
-use super::accounts::in_domain;
-use super::domains::{self, ADOBE_ID_DOMAIN};
+use super::domains::ADOBE_ID_DOMAIN;
 use super::groups::GroupId;
 use super::ids::PersonId;
 use super::limits;
@@ -52,7 +51,7 @@ fn find_user<'o>(
     let found = match domain {
         Some(domain) if folded.contains('@') => {
             let mut people = org.people.with_email(&folded);
-            people.find(|(_, person)| is_of_domain(person, domain)).map(|(id, _)| id)
+            people.find(|(_, person)| is_of_domain(org, person, domain)).map(|(id, _)| id)
         }
         _ => {
             let domain = domain.map(str::to_owned);
@@ -66,11 +65,11 @@ fn find_user<'o>(
 }
 
 /// Whether a look-up with that `domain` means the person.
-fn is_of_domain(person: &SandboxAccount, domain: &str) -> bool {
+fn is_of_domain(org: &SandboxOrganization, person: &SandboxAccount, domain: &str) -> bool {
     if domain == ADOBE_ID_DOMAIN {
         return person.kind == IdentityType::AdobeId;
     }
-    person.is_managed() && in_domain(person, domain)
+    person.is_managed() && org.people.in_domain(person, domain)
 }
 
 /// Every user (E3).
@@ -109,7 +108,7 @@ pub(super) fn users(
 
 fn is_known(org: &SandboxOrganization, domain: &str) -> bool {
     domain == ADOBE_ID_DOMAIN
-        || domains::find(domain).is_some()
+        || org.people.domains.find(domain).is_some()
         || org.people.iter().any(|(_, person)| person.is_member() && fold(&person.domain) == domain)
 }
 
@@ -158,7 +157,7 @@ fn named_group(org: &SandboxOrganization, name: &str) -> Option<Option<GroupId>>
         Some(NamedGroup::Vacant(_)) => Some(None),
         None => {
             let number: i64 = name.trim().parse().ok()?;
-            org.groups.iter().find(|(id, _)| id.number() == number).map(|(id, _)| Some(id))
+            org.groups.iter().find(|(id, _)| org.groups.service_number(*id) == number).map(|(id, _)| Some(id))
         }
     }
 }
@@ -189,7 +188,7 @@ fn describe_group(org: &mut SandboxOrganization, id: GroupId) -> Option<Group> {
     let name = |id: GroupId| org.groups.get(id).map(|group| group.name.clone());
     let admins: Option<&OrgGroup> = org.groups.admins_of(id);
     Some(Group {
-        group_id: Some(id.number()),
+        group_id: Some(org.groups.service_number(id)),
         group_name: group.name.clone(),
         kind: Some(group.kind.as_str().into()),
         member_count: i64::try_from(members).ok(),

@@ -36,11 +36,13 @@ mod codes;
 mod command_reader;
 mod connection;
 mod control;
+mod copied;
 mod countries;
 mod credentials;
 mod domains;
 mod faults;
 mod groups;
+mod identity_kind;
 mod ids;
 mod json;
 mod limits;
@@ -75,6 +77,7 @@ pub use crate::sandbox::faults::{FaultEffect, PlannedFault};
 pub use crate::sandbox::request_log::LoggedRequest;
 pub use crate::sandbox::settings::{BehaviorSwitches, SettingsChange};
 pub use crate::sandbox::throttle::{RequestLimiter, ThrottledCall};
+pub use copied::{CopyBuilder, CopyDoubts, MemberSource, OrganizationCopy};
 pub use credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 pub use faults::RetryAfter;
 pub use listener::Listener;
@@ -155,14 +158,31 @@ impl Sandbox {
     /// # Errors
     /// When the port is taken or the state file cannot be used.
     pub fn start(options: SandboxSettings) -> Result<Self, StartError> {
-        let SandboxSettings { port, users, state, throttle, minute, switches, listener } = options;
-        let socket = bind(port).map_err(|source| StartError::Port { port, source })?;
-        let org = organization(users, state.as_deref())?;
+        let socket = bind_to(options.port)?;
+        let org = organization(options.users, options.state.as_deref())?;
+        Self::serve(socket, options, SandboxService { org, ..SandboxService::default() })
+    }
+
+    /// Serves a copy of an organization under the id of its original.
+    ///
+    /// # Errors
+    /// When no port can be used.
+    pub fn start_copy(copy: OrganizationCopy, organization: String) -> Result<Self, StartError> {
+        let (OrganizationCopy(org), organization) = (copy, Some(organization));
+        let service = SandboxService { org, organization, ..SandboxService::default() };
+        Self::serve(bind_to(0)?, SandboxSettings::default(), service)
+    }
+
+    fn serve(
+        socket: TcpListener,
+        options: SandboxSettings,
+        service: SandboxService,
+    ) -> Result<Self, StartError> {
+        let SandboxSettings { state, throttle, minute, switches, listener, .. } = options;
         let address = socket.local_addr().map_err(StartError::Thread)?;
         let key = Arc::new(SigningKey::default());
         let rules = CurrentRules { throttle, switches, ..CurrentRules::default() };
-        let mut service =
-            SandboxService { org, rules, key: Arc::clone(&key), listener, ..SandboxService::default() };
+        let mut service = SandboxService { rules, key: Arc::clone(&key), listener, ..service };
         if let Some(minute) = minute {
             service.limiter.scale(minute);
         }
@@ -205,6 +225,32 @@ impl Sandbox {
         self.shared.service().log.all()
     }
 
+    /// Writes the organization to a file that [`SandboxSettings::state`] can load; others cannot read it.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self, path: &Path) -> io::Result<()> {
+        persistence::save(&self.shared.service().org, path)
+    }
+
+    /// Reads what a copy does not know yet, such as which memberships are direct.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn complete_copy(&self) -> Result<(), String> {
+        self.shared.service().org.learn_all()
+    }
+
+    /// Signs that the original of a copy changed while it was read.
+    pub fn doubts(&self) -> CopyDoubts {
+        self.shared.service().org.copy.as_ref().map(|copy| copy.doubts.clone()).unwrap_or_default()
+    }
+
+    /// Each profile: its name, its licenses as listed, and how many members it has.
+    pub fn profile_counts(&self) -> Vec<(String, Option<String>, usize)> {
+        self.shared.service().org.profile_counts()
+    }
+
     /// Changes settings.
     pub fn configure(&self, settings: SettingsChange) {
         self.shared.service().rules.change(&settings);
@@ -245,6 +291,10 @@ fn organization(
     let org = saved.unwrap_or_else(|| seed::organization(users));
     persistence::save(&org, path).map_err(|error| broken(&error))?;
     Ok(org)
+}
+
+fn bind_to(port: u16) -> Result<TcpListener, StartError> {
+    bind(port).map_err(|source| StartError::Port { port, source })
 }
 
 fn bind(port: u16) -> io::Result<TcpListener> {

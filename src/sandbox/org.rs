@@ -3,6 +3,7 @@
 use super::groups::GroupId;
 use super::ids::PersonId;
 use crate::sandbox::accounts::{AccountStanding, AccountTable, SandboxAccount};
+use crate::sandbox::copied::CopyKnowledge;
 use crate::sandbox::groups::{GroupKind, GroupTable, SandboxGroup};
 use crate::wire::user::User;
 use arcstr::ArcStr;
@@ -19,6 +20,8 @@ const ID_FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 pub(super) struct SandboxOrganization {
     pub(super) people: AccountTable,
     pub(super) groups: GroupTable,
+    /// What is known of a copy of another organization, besides its accounts and groups.
+    pub(super) copy: Option<Box<CopyKnowledge>>,
     /// Counts the changes, for caches.
     revision: u64,
     profile_members: Option<(u64, HashMap<GroupId, usize>)>,
@@ -155,6 +158,18 @@ impl SandboxOrganization {
         counts
     }
 
+    /// Each profile: its name, its licenses as listed, and how many members it has.
+    pub(super) fn profile_counts(&mut self) -> Vec<(String, Option<String>, usize)> {
+        let profiles = self.groups.iter().filter(|(_, group)| group.kind == GroupKind::Profile);
+        let ids: Vec<_> = profiles.map(|(id, _)| id).collect();
+        let counted = ids.into_iter().filter_map(|id| {
+            let members = self.member_count(id);
+            let group = self.groups.get(id)?;
+            Some((group.name.to_string(), group.quota.as_ref().map(ToString::to_string), members))
+        });
+        counted.collect()
+    }
+
     /// The names of the groups someone is in; `direct_only` leaves out profiles that come through a user group.
     pub(super) fn group_names(&self, person: &SandboxAccount, direct_only: bool) -> Vec<ArcStr> {
         let direct: Vec<_> = person.groups.iter().filter_map(|id| self.groups.get(*id)).collect();
@@ -173,7 +188,6 @@ impl SandboxOrganization {
 /// A person as the service returns them (contract 2.4).
 pub(super) fn describe(id: PersonId, person: &SandboxAccount, groups: Vec<ArcStr>) -> User {
     let status = if person.standing == AccountStanding::Disabled { "disabled" } else { "active" };
-    let owner = if person.is_managed() { &*person.domain } else { "AdobeID" };
     User {
         email: Some(ArcStr::clone(&person.email)),
         status: Some(status.into()),
@@ -184,7 +198,14 @@ pub(super) fn describe(id: PersonId, person: &SandboxAccount, groups: Vec<ArcStr
         lastname: person.lastname.clone(),
         country: person.country.clone(),
         kind: Some(person.kind.as_str().into()),
-        id: Some(format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(ID_FACTOR)).into()),
+        id: Some(service_id(id, person)),
         extra: person.extra.clone(),
     }
+}
+
+/// The id of an account as the service returns it.
+pub(super) fn service_id(id: PersonId, person: &SandboxAccount) -> ArcStr {
+    let owner = if person.is_managed() { &*person.domain } else { "AdobeID" };
+    let made = || format!("{:016X}5A4DB0C0@{owner}", (u64::from(id.0) + 1).wrapping_mul(ID_FACTOR)).into();
+    person.service_id.clone().unwrap_or_else(made)
 }

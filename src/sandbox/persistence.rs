@@ -3,6 +3,7 @@
 use super::groups::GroupId;
 use super::ids::PersonId;
 use crate::sandbox::accounts::SandboxAccount;
+use crate::sandbox::domains::{DomainTable, SandboxDomain};
 use crate::sandbox::groups::SandboxGroup;
 use crate::sandbox::org::SandboxOrganization;
 use crate::sandbox::shared::ServerState;
@@ -15,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// Numbers without a person or group that any file may have.
 const GAPS: usize = 1_000_000;
-/// The format of the file; any other format is refused.
-const FORMAT: u32 = 1;
+/// The format of the file. Format 1 had no domains: its organizations have those of a new sandbox.
+const FORMAT: u32 = 2;
 
 /// Why a state file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +26,7 @@ pub(super) enum StateError {
     Io(#[from] io::Error),
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-    #[error("it has the format {0}, not {FORMAT}")]
+    #[error("it has the format {0}, not 1 or {FORMAT}")]
     Format(u32),
     #[error("it contains an id that was never assigned, or one twice")]
     Number,
@@ -41,7 +42,7 @@ pub(super) fn load(path: &Path) -> Result<Option<SandboxOrganization>, StateErro
         Err(error) => return Err(error.into()),
     };
     let saved: SavedState = serde_json::from_reader(BufReader::new(file))?;
-    if saved.format != FORMAT {
+    if !(1..=FORMAT).contains(&saved.format) {
         return Err(StateError::Format(saved.format));
     }
     if let Some(number) = saved.absurd_number() {
@@ -101,6 +102,10 @@ struct SavedState {
     format: u32,
     next_group: usize,
     next_person: usize,
+    #[serde(default)]
+    domains: Option<Vec<SandboxDomain>>,
+    #[serde(default)]
+    open_domains: bool,
     groups: Vec<(GroupId, SandboxGroup)>,
     people: Vec<(PersonId, SandboxAccount)>,
 }
@@ -124,6 +129,9 @@ impl SavedState {
 
     fn organization(self) -> SandboxOrganization {
         let mut org = SandboxOrganization::default();
+        if let Some(domains) = self.domains {
+            org.people.domains = DomainTable::new(domains, self.open_domains);
+        }
         for (id, group) in self.groups {
             org.groups.put(id, group);
         }
@@ -143,6 +151,8 @@ struct StateToSave<'o> {
     format: u32,
     next_group: usize,
     next_person: usize,
+    domains: &'o [SandboxDomain],
+    open_domains: bool,
     #[serde(serialize_with = "groups")]
     groups: &'o SandboxOrganization,
     #[serde(serialize_with = "people")]
@@ -152,7 +162,9 @@ struct StateToSave<'o> {
 impl<'o> StateToSave<'o> {
     fn of(org: &'o SandboxOrganization) -> Self {
         let (next_group, next_person) = (org.groups.next_number(), org.people.next_number());
-        Self { format: FORMAT, next_group, next_person, groups: org, people: org }
+        let domains = &org.people.domains;
+        let (open_domains, domains) = (domains.is_open(), domains.all());
+        Self { format: FORMAT, next_group, next_person, domains, open_domains, groups: org, people: org }
     }
 }
 
@@ -217,7 +229,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("state.json");
         assert!(load(&path).expect("no error").is_none());
-        let foreign = r#"{"format":2,"next_group":0,"next_person":0,"groups":[],"people":[]}"#;
+        let foreign = r#"{"format":3,"next_group":0,"next_person":0,"groups":[],"people":[]}"#;
         let unknown = r#"{"format":1,"next_group":0,"next_person":0,"groups":[[7,{"kind":"userGroup","name":"X"}]],"people":[]}"#;
         let twice = r#"{"format":1,"next_group":9,"next_person":0,"groups":[[7,{"kind":"userGroup","name":"X"}],[7,{"kind":"userGroup","name":"Y"}]],"people":[]}"#;
         let large = |group: &str, person: &str| {

@@ -191,6 +191,7 @@ fn people(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             standing: AccountStanding::Active,
             groups: groups(org, names),
             extra: None,
+            service_id: None,
         };
         org.add_person(person);
     }
@@ -210,6 +211,7 @@ fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             standing: *standing,
             groups: if disabled { groups(org, &["Contractors"]) } else { Vec::new() },
             extra: (*email == EXTRA_FIELDS).then(|| Box::new(extra_fields())),
+            service_id: None,
         };
         org.add_person(person);
     }
@@ -226,6 +228,7 @@ fn special(org: &mut SandboxOrganization, interner: &mut StringInterner) {
             standing: AccountStanding::Active,
             groups: Vec::new(),
             extra: None,
+            service_id: None,
         };
         org.add_person(person);
     }
@@ -250,6 +253,7 @@ fn generate(org: &mut SandboxOrganization, count: usize, interner: &mut StringIn
             standing: AccountStanding::Active,
             groups: sets[number % sets.len()].clone(),
             extra: None,
+            service_id: None,
         });
     }
 }

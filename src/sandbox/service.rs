@@ -19,7 +19,8 @@ use crate::sandbox::throttle::{RequestLimiter, ThrottledCall};
 use crate::sandbox::token::TokenTable;
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -73,9 +74,30 @@ pub(super) struct SandboxService {
     pub(super) log: RequestLog,
     pub(super) key: Arc<SigningKey>,
     pub(super) listener: Listener,
+    /// The id of the organization that a copy has; that of every sandbox otherwise.
+    pub(super) organization: Option<String>,
 }
 
 impl SandboxService {
+    /// Reads what a request to a copy needs to know of its original.
+    fn learn(
+        &mut self,
+        request: &ServiceRequest,
+        endpoint: EndpointId,
+        values: &PathValues,
+    ) -> Result<(), String> {
+        let query = QueryParameters::parse(&request.query);
+        match endpoint {
+            EndpointId::Action => {
+                names_in(&request.body).iter().try_for_each(|name| self.org.learn_named(name))
+            }
+            EndpointId::GroupUsers => self.org.learn_named(&values.name),
+            EndpointId::User if query.direct_only() => self.org.learn_person(&values.name),
+            EndpointId::Users if query.direct_only() => self.org.learn_all(),
+            _ => Ok(()),
+        }
+    }
+
     /// The response to a request; its `planted` commands fail.
     pub(super) fn respond(
         &mut self,
@@ -132,7 +154,8 @@ impl SandboxService {
                 "Bad organization Id",
             ));
         }
-        if !values.organization.eq_ignore_ascii_case(ORGANIZATION) {
+        let organization = self.organization.as_deref().unwrap_or(ORGANIZATION);
+        if !values.organization.eq_ignore_ascii_case(organization) {
             return Err(SandboxResponse::unauthorized());
         }
         Ok(())
@@ -162,6 +185,12 @@ impl SandboxService {
         values: &PathValues,
         planted: &[PlantedFailure],
     ) -> SandboxResponse {
+        if self.org.copy.is_some()
+            && let Err(problem) = self.learn(request, endpoint, values)
+        {
+            let message = format!("the copy cannot be completed: {problem}");
+            return SandboxResponse::refused(400, "umapish.copy", &message);
+        }
         let mut response = self.serve(request, endpoint, values, planted);
         if self.rules.switches.null_error_labels {
             response = odd_responses::without_labels(response);
@@ -206,6 +235,32 @@ fn deprecated() -> SandboxResponse {
                    users/{org}/{page}/{group}, groups/{org}/{page} or organizations/{org}/users/{user}";
     SandboxResponse::json(410, &json!({ "errorCode": "ENDPOINT_DEPRECATED", "errorMessage": message }))
 }
+
+/// The groups that commands name.
+fn names_in(body: &[u8]) -> BTreeSet<String> {
+    fn collect(value: &Value, names: &mut BTreeSet<String>) {
+        match value {
+            Value::Array(list) => list.iter().for_each(|entry| collect(entry, names)),
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    if GROUP_KEYS.contains(&key.as_str()) {
+                        let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                        names.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
+                    } else {
+                        collect(value, names);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    collect(&serde_json::from_slice(body).unwrap_or_default(), &mut names);
+    names
+}
+
+/// The keys of commands under which groups are named, old ones included.
+const GROUP_KEYS: &[&str] = &["group", "usergroup", "product", "productConfiguration"];
 
 /// Hex digits and `@AdobeOrg` (contract 1.1).
 fn is_organization_id(text: &str) -> bool {

@@ -68,7 +68,10 @@ impl LiveRun {
     }
 
     /// Locks the file, waiting for another run as long as the operator allows.
-    fn lock(&self, path: &PathBuf) -> Result<()> {
+    ///
+    /// # Errors
+    /// `busy`: another run has it; `interrupted`.
+    pub(crate) fn lock(&self, path: &PathBuf) -> Result<()> {
         let mut state = self.state();
         if let Some(error) = &state.refused {
             return Err(error.clone());

@@ -1,5 +1,6 @@
 //! One run: its guard, its journal, its totals and the listings it saves.
 
+pub(crate) mod file_overlay;
 mod fingerprint_set;
 pub(crate) mod guard;
 pub(crate) mod journal;

@@ -7,6 +7,7 @@ use crate::client::outcome::{Outcome, Status};
 use crate::client::request::ApiResponse;
 use crate::error::{Error, Result};
 use crate::host::session::Session;
+use crate::session::file_overlay::FileOverlay;
 use crate::session::guard::ChangeGuard;
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::live_run::LiveRun;
@@ -66,6 +67,8 @@ pub struct RunSettings {
     pub if_exists: IfExists,
     /// The files that the script may touch.
     pub files: FileRules,
+    /// Where the files that a planned script writes are kept; none in other runs.
+    pub overlay: Option<Rc<FileOverlay>>,
 }
 
 /// The state of a run; [`RunState::of`] returns that of a session.
@@ -221,13 +224,15 @@ impl RunState {
         }
         let mut tally = self.tally.borrow_mut();
         match outcome.status {
-            Status::Failed | Status::PartlyDone | Status::StillMember => tally.failed += 1,
+            Status::Failed | Status::WouldFail | Status::PartlyDone | Status::StillMember => {
+                tally.failed += 1;
+            }
             Status::Unknown | Status::Unverified => tally.unknown += 1,
             // It was sent, its response was lost, and reading it back showed that it was not done.
             Status::NotSent if outcome.attempts > 0 => tally.lost += 1,
             // A local check refused it while the others were sent, or something has to be done first.
             Status::NotSent if outcome.code.is_some() => tally.failed += 1,
-            Status::Completed | Status::WouldComplete | Status::NotSent => {}
+            Status::Completed | Status::WouldComplete | Status::Planned | Status::NotSent => {}
         }
     }
 

@@ -30,8 +30,12 @@ impl Deref for ReadablePath {
 /// `file`: the script may not touch it.
 pub(crate) fn input(session: &Session, path: impl Into<PathBuf>) -> Result<ReadablePath> {
     let path = path.into();
-    RunState::of(session).settings.files.check_reading(&path)?;
-    Ok(ReadablePath(path))
+    let run = RunState::of(session);
+    run.settings.files.check_reading(&path)?;
+    Ok(ReadablePath(match &run.settings.overlay {
+        Some(overlay) => overlay.read_from(path),
+        None => path,
+    }))
 }
 
 /// A file that a script names to import it.
@@ -56,6 +60,9 @@ pub(crate) fn record_input(
     if rows == Some(0) {
         RunState::of(session).settings.guard.mark_source_empty(format!("{} has no rows", path.display()));
     }
+    if let Some(overlay) = &RunState::of(session).settings.overlay {
+        overlay.record_input(path, digest, false);
+    }
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.input(path, digest),
         None => Ok(()),
@@ -68,6 +75,9 @@ pub(crate) fn record_input(
 /// `file`: the journal cannot be written.
 pub(crate) fn record_module(session: &Session, path: &Path) -> Result<()> {
     RunState::of(session).add_module(path);
+    if let Some(overlay) = &RunState::of(session).settings.overlay {
+        overlay.record_input(path, &sha256::of_file(path)?, true);
+    }
     match &RunState::of(session).settings.recorder {
         Some(recorder) => recorder.module(path, &sha256::of_file(path)?),
         None => Ok(()),
@@ -104,8 +114,11 @@ pub(crate) fn write_output<T>(
         .files
         .check_writing(path, is_module)
         .map_err(|error| save_elsewhere(session, path, error, &write))?;
-    let is_own = run.has_written(path);
     let is_stream = streams::is_stream(path);
+    let (named, overlay) = (path, run.settings.overlay.as_ref().filter(|_| !is_stream));
+    let place = overlay.map_or_else(|| Ok(path.to_owned()), |overlay| overlay.write_to(path))?;
+    let path = place.as_path();
+    let is_own = run.has_written(path);
     let _reader = reader_of(session, path)?;
     if run.settings.resumed && !is_own && !is_stream && if_exists != Some(IfExists::Number) {
         rename(session, path, output_file::free_name)?;
@@ -127,6 +140,11 @@ pub(crate) fn write_output<T>(
     let (written, value) =
         write(path, chosen).map_err(|error| save_elsewhere(session, path, error, &write))?;
     run.add_written(&written);
+    if let Some(overlay) = overlay {
+        let written = overlay.add(named, &written);
+        session.console().note(&format!("planned: {} is not written", written.display()));
+        return Ok((written, value));
+    }
     if replaces {
         session.console().note(&format!("replaced {}", path.display()));
     }

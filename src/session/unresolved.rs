@@ -62,10 +62,13 @@ impl UnresolvedCommands {
 /// may be thousands, and `umapish resume` sends them.
 fn needs_attention(outcome: &Outcome) -> bool {
     match outcome.status {
-        Status::Failed | Status::PartlyDone | Status::StillMember | Status::Unverified | Status::Unknown => {
-            true
-        }
+        Status::Failed
+        | Status::WouldFail
+        | Status::PartlyDone
+        | Status::StillMember
+        | Status::Unverified
+        | Status::Unknown => true,
         Status::NotSent => outcome.code.is_some() || outcome.attempts > 0,
-        Status::Completed | Status::WouldComplete => false,
+        Status::Completed | Status::WouldComplete | Status::Planned => false,
     }
 }

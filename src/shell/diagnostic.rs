@@ -151,6 +151,7 @@ mod tests {
             arguments: vec![],
             shows_value: false,
             limits: crate::shell::shebang::ScriptLimits::default(),
+            rows: None,
         }
     }
 

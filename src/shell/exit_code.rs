@@ -19,6 +19,8 @@ pub enum RunExit {
     Unknown,
     /// A guard stopped the run.
     Guard,
+    /// A plan has changes, and the operator asked for a code that says so.
+    Changes,
     /// Another live run holds the organization.
     Busy,
     /// A translated script has places that need a person.
@@ -39,6 +41,7 @@ pub const EXITS: &[(RunExit, &str)] = &[
     (RunExit::Unavailable, "the service returned no usable response after all retries"),
     (RunExit::Unknown, "the outcome of some commands is unknown"),
     (RunExit::Guard, "a guard stopped the run"),
+    (RunExit::Changes, "a plan has changes (with `--exit-code`)"),
     (RunExit::Busy, "another live run is changing the organization"),
     (RunExit::Left, "`translate` left places to a person"),
     (RunExit::Interrupted, "interrupted (Ctrl-C or SIGTERM)"),
@@ -54,6 +57,7 @@ const PRECEDENCE: &[RunExit] = &[
     RunExit::Unavailable,
     RunExit::Rejected,
     RunExit::Script,
+    RunExit::Changes,
 ];
 
 impl RunExit {
@@ -68,6 +72,7 @@ impl RunExit {
             Self::Unavailable => 5,
             Self::Unknown => 6,
             Self::Guard => 7,
+            Self::Changes => 8,
             Self::Busy => 9,
             Self::Left => 10,
             Self::Interrupted => 130,

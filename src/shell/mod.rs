@@ -4,6 +4,7 @@ pub(crate) mod change_description;
 pub(crate) mod console;
 pub(crate) mod countdown;
 pub(crate) mod diagnostic;
+mod each_row;
 pub mod exit_code;
 pub mod function_reference;
 pub(crate) mod humanize;

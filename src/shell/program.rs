@@ -1,6 +1,7 @@
 //! What is to be run: a file, standard input or the code of `-e`, with its arguments.
 
 use crate::cli;
+use crate::cli::EachOptions;
 use crate::cli::umapi_cli::UmapiCliVerb;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
@@ -33,6 +34,17 @@ pub(crate) struct ScriptProgram {
     pub shows_value: bool,
     /// The limits in its `#!` line.
     pub limits: ScriptLimits,
+    /// The rows that it runs for, one by one.
+    pub rows: Option<RowSelection>,
+}
+
+/// The rows of a file for which a program runs, one by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RowSelection {
+    /// The file.
+    pub file: String,
+    /// Which of its rows; all if there is none.
+    pub condition: Option<String>,
 }
 
 impl ScriptProgram {
@@ -50,7 +62,19 @@ impl ScriptProgram {
             secret_arguments: 0,
             shows_value: true,
             limits: ScriptLimits::default(),
+            rows: None,
         })
+    }
+
+    /// The code of `umapish each`.
+    ///
+    /// # Errors
+    /// `usage`: an argument that is not Unicode.
+    pub(crate) fn each_row(options: EachOptions) -> Result<Self> {
+        let EachOptions { file, code, condition, words } = options;
+        let rows = RowSelection { file, condition: condition.map(source_text::prepare) };
+        let program = Self::evaluated(&code, words)?;
+        Ok(Self { name: "each".into(), shows_value: false, rows: Some(rows), ..program })
     }
 
     /// A file or, named `-`, standard input; the first of `words`, the rest are its arguments.
@@ -75,7 +99,7 @@ impl ScriptProgram {
             }
         };
         let limits = shebang.map(|line| ScriptLimits::of(&name, &line)).transpose()?.unwrap_or_default();
-        Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false, limits })
+        Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false, limits, rows: None })
     }
 }
 
@@ -105,7 +129,13 @@ impl ScriptProgram {
     pub(crate) fn named_paths(&self) -> Vec<PathBuf> {
         let plain = &self.arguments[..self.arguments.len().saturating_sub(self.secret_arguments)];
         let values = plain.iter().filter_map(|argument| Some(argument.split_once('=')?.1));
-        plain.iter().map(String::as_str).chain(values).map(PathBuf::from).collect()
+        let rows = self.rows.iter().map(|rows| rows.file.as_str());
+        plain.iter().map(String::as_str).chain(values).chain(rows).map(PathBuf::from).collect()
+    }
+
+    /// Whether the operator typed its code, and no file holds it.
+    pub(crate) fn is_typed(&self) -> bool {
+        self.shows_value || self.rows.is_some()
     }
 }
 

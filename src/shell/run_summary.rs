@@ -70,7 +70,8 @@ pub(crate) fn end(session: &Session, kind: RunKind, exit: RunExit, output: &Outp
     let mut exit = exit_with_refusals(session, exit);
     let run = RunState::of(session);
     let totals = run.totals();
-    if totals.all() > 1 || totals.done < totals.all() {
+    // A plan has a summary of its own.
+    if run.settings.overlay.is_none() && (totals.all() > 1 || totals.done < totals.all()) {
         output.note(&summary(totals, session));
     }
     if totals.removals_unread > 0 {

@@ -1,7 +1,8 @@
 //! Runs a program: compile, evaluate, show the value or the error, and return the exit code.
 
 use super::run_summary::RunKind;
-use super::{diagnostic, panics, run_summary};
+use super::{diagnostic, each_row, panics, run_summary};
+use crate::error::Error;
 use crate::host::session::Session;
 use crate::host::temporary_calls;
 use crate::host::thrown::ScriptEnd;
@@ -38,7 +39,10 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     {
         return exit;
     }
-    let result = compiled.and_then(|ast| evaluate(&engine, &mut Scope::new(), &ast));
+    let result = compiled.and_then(|ast| match &program.rows {
+        Some(rows) => each_row::evaluate(&engine, &ast, rows, &session),
+        None => evaluate(&engine, &mut Scope::new(), &ast),
+    });
     let exit = match (ended(&session), result) {
         (Some(ended), _) => end(program, ScriptEnding::Ended(ended), &run, output),
         (None, Ok(value)) => finish(program, &value, output),
@@ -51,6 +55,28 @@ pub(crate) fn run(program: &ScriptProgram, setup: RunSetup, output: &Output) -> 
     let exit = exit_with(exit, run.tally(), judged);
     run_summary::name_unresolved(&run.unresolved(), output);
     run_summary::end(&session, RunKind::Script, exit, output)
+}
+
+/// Runs something other than a script in a session, with the beginning and the end of a run.
+pub(crate) fn run_task(
+    session: &Rc<Session>,
+    output: &Output,
+    task: impl FnOnce(&Rc<Session>) -> Result<(), Error>,
+) -> RunExit {
+    if let Err(exit) = run_summary::begin(session, output) {
+        return exit;
+    }
+    let run = RunState::of(session);
+    let exit = match task(session) {
+        Ok(()) => RunExit::Done,
+        Err(error) => {
+            show_error(&error, output);
+            RunExit::of_kind(error.kind.name())
+        }
+    };
+    let exit = exit_with(exit, run.tally(), run.tally());
+    run_summary::name_unresolved(&run.unresolved(), output);
+    run_summary::end(session, RunKind::Script, exit, output)
 }
 
 /// Drops what modules of the script hold, such as commands that were never sent. The process ends after the run, so
@@ -119,7 +145,10 @@ fn warn_of_unsent(session: &Session, output: &Output) {
 /// # Errors
 /// A syntax error.
 pub(crate) fn compile(engine: &Engine, program: &ScriptProgram) -> Result<AST, Box<EvalAltResult>> {
-    let mut ast = engine.compile(&program.text)?;
+    let mut ast = match &program.rows {
+        Some(_) => engine.compile_with_scope(&each_row::scope(Dynamic::UNIT), &program.text)?,
+        None => engine.compile(&program.text)?,
+    };
     if let Some(file) = &program.file {
         ast.set_source(file.display().to_string());
     }

@@ -121,6 +121,19 @@ pub(crate) fn is_link(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|data| data.is_symlink())
 }
 
+/// The number of the user who owns a file; `None` where the system does not say.
+#[cfg(unix)]
+pub(crate) fn owner(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().map(|data| data.uid())
+}
+
+/// The number of the user who owns a file; `None` where the system does not say.
+#[cfg(not(unix))]
+pub(crate) fn owner(_: &Path) -> Option<u32> {
+    None
+}
+
 /// The path with every link resolved; the path itself if it leads nowhere.
 pub(crate) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())

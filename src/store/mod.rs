@@ -12,6 +12,7 @@ pub mod journal;
 pub(crate) mod output_file;
 pub(crate) mod run_lock;
 pub(crate) mod saved_listing;
+mod saved_records;
 pub(crate) mod secret_source;
 pub mod standard_input;
 pub(crate) mod state_dir;

@@ -105,14 +105,13 @@ fn faults(engine: &Engine, draft: &Translation) -> Vec<usize> {
 
 /// The source as comments alone, if nothing of it can be translated.
 fn commented(text: &str, draft: Translation) -> Translation {
-    let script: String = text
-        .lines()
-        .enumerate()
-        .map(|(place, line)| format!("// TODO line {}: {line}\n", place + 1))
-        .collect();
+    let numbered = text.lines().enumerate();
+    let comments: Vec<_> =
+        numbered.map(|(place, line)| format!("// TODO line {}: {line}", place + 1)).collect();
+    let script = comments.join("\n") + "\n";
     let sources = (1..=text.lines().count()).collect();
     let lines = draft.lines.into_iter().map(TranslatedLine::left).collect();
-    Translation { script, sources, lines, ..draft }
+    Translation { script, lines, sources, ..draft }
 }
 
 /// What became of each line that is not blank.

@@ -75,9 +75,9 @@ impl Translator<'_> {
                 let PyExpression::Attribute(of, method) = &call.function.kind else { return };
                 if of.name() == Some(parser) {
                     if method == "add_argument" {
-                        calls.push(call.clone())
+                        calls.push(call.clone());
                     } else {
-                        is_odd |= method.starts_with("add_")
+                        is_odd |= method.starts_with("add_");
                     }
                 }
             });

@@ -5,7 +5,7 @@ pub mod dynamic;
 mod field_value;
 pub mod json;
 pub mod json_text;
-mod key;
+pub(crate) mod key;
 pub mod list_operators;
 pub mod moment;
 pub mod names;

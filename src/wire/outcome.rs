@@ -45,17 +45,31 @@ statuses! {
     Unknown = "unknown",
     /// It was never sent.
     NotSent = "not_sent",
+    /// In a plan: it would be carried out.
+    Planned = "planned",
+    /// In a plan: it would fail, wholly or in part.
+    WouldFail = "would_fail",
 }
 
 impl Status {
     /// Whether the command was carried out, or would be.
     pub fn is_done(self) -> bool {
-        matches!(self, Self::Completed | Self::WouldComplete)
+        matches!(self, Self::Completed | Self::WouldComplete | Self::Planned)
     }
 
     /// Whether the service refused the command or a part of it.
     pub fn is_failed(self) -> bool {
-        matches!(self, Self::Failed | Self::PartlyDone | Self::StillMember)
+        matches!(self, Self::Failed | Self::PartlyDone | Self::StillMember | Self::WouldFail)
+    }
+
+    /// The same in a plan, where nothing is carried out.
+    #[must_use]
+    pub fn as_planned(self) -> Self {
+        match self {
+            Self::Completed => Self::Planned,
+            Self::Failed | Self::PartlyDone | Self::StillMember => Self::WouldFail,
+            other => other,
+        }
     }
 }
 

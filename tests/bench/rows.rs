@@ -191,4 +191,23 @@ pub(crate) const ROWS: &[Row] = &[
         runs: 3,
         contenders: ASKING,
     },
+    Row {
+        task: "1,000,000 rows of a CSV file counted by type",
+        users: Some(1_000_000),
+        limits: None,
+        before: Some(Job::Script("table_files.rhai")),
+        runs: 3,
+        contenders: &[
+            by("`umapish`, `stream_csv`", Job::Script("read_csv.rhai")),
+            by("CPython, `csv.DictReader`", Job::Script("read_csv.py")),
+        ],
+    },
+    Row {
+        task: "100,000 rows of a workbook counted by type (openpyxl is not in the environment of the bench)",
+        users: Some(100_000),
+        limits: None,
+        before: Some(Job::Script("table_files.rhai")),
+        runs: 3,
+        contenders: &[by("`umapish`, `read_xlsx`", Job::Script("read_xlsx.rhai"))],
+    },
 ];

@@ -40,7 +40,8 @@ fn code_of_the_guide_fits_a_terminal() {
 #[test]
 fn every_configuration_is_valid() {
     for document in documents() {
-        for block in document.blocks_in("toml") {
+        // Maps of `umapish sync` are parsed where they are declared.
+        for block in document.blocks_in("toml").iter().filter(|block| !block.text.contains("[[map]]")) {
             let file = ConfigFile::parse(&block.text, &root().join(&document.name)).unwrap();
             assert!(file.profile("default").is_some() && !file.holds_secret(), "{}", document.name);
         }

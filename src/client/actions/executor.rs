@@ -314,10 +314,10 @@ impl ActionExecutor {
     fn record(&mut self, outcomes: impl IntoIterator<Item = Outcome>) {
         for outcome in outcomes {
             match outcome.status {
-                Status::Completed | Status::WouldComplete => self.progress.done += 1,
-                Status::PartlyDone | Status::Failed | Status::StillMember => self.progress.failed += 1,
+                status if status.is_done() => self.progress.done += 1,
+                status if status.is_failed() => self.progress.failed += 1,
                 Status::Unknown | Status::Unverified => self.progress.unknown += 1,
-                Status::NotSent => self.progress.not_sent += 1,
+                _ => self.progress.not_sent += 1,
             }
             self.decided.push(outcome);
         }

@@ -4,7 +4,7 @@ use super::CommandRun;
 use super::person::{check_username, rename};
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
 use crate::sandbox::countries;
-use crate::sandbox::domains::{self, SandboxDomain};
+use crate::sandbox::domains::{DomainTable, SandboxDomain, of_email};
 use crate::sandbox::ids::PersonId;
 use crate::sandbox::person_name::PersonName;
 use crate::sandbox::refusal::{StepResult, refuse};
@@ -28,8 +28,8 @@ impl CommandRun<'_> {
         if !self.rules.switches.adobe_ids {
             return refuse(error_code::TYPE_NOT_AVAILABLE, "The organization cannot have Adobe IDs");
         }
-        let domain = domains::of_email(&account.email);
-        if domains::find(&domain).is_some_and(|domain| domain.enforced) {
+        let domain = of_email(&account.email);
+        if self.org.people.domains.find(&domain).is_some_and(|domain| domain.enforced) {
             return refuse(error_code::DOMAIN_ENFORCEMENT, format!("Adobe IDs are not allowed in {domain}"));
         }
         if let Some(id) = self.adobe_id(&account.email) {
@@ -49,20 +49,20 @@ impl CommandRun<'_> {
         if name.adobe_id {
             return self.refuse_adobe_id(account, name);
         }
-        let (of_username, of_email) = claimed_domains(account, name)?;
+        let (of_username, of_email) = claimed_domains(&self.org.people.domains, account, name)?;
         let username = (name.folded() != fold(&account.email)).then_some(name.name.as_str());
-        check_username(of_username.name, username.unwrap_or(&account.email), &account.email)?;
-        if let Some(id) = self.managed_account(name, of_username, &account.email)? {
+        check_username(&of_username, username.unwrap_or(&account.email), &account.email)?;
+        if let Some(id) = self.managed_account(name, &of_username, &account.email)? {
             return self.resolve_existing(id, account, of_username.ours);
         }
-        if let Some(foreign) = [of_username, of_email].into_iter().find(|domain| !domain.ours) {
+        if let Some(foreign) = [&of_username, &of_email].into_iter().find(|domain| !domain.ours) {
             let message = format!("The domain {} belongs to another organization", foreign.name);
             return refuse(error_code::NOT_PARENT_ORG, message);
         }
         if self.is_hidden_by_adobe_id(account) {
             return Ok(());
         }
-        self.add_account(account, username, of_username.name);
+        self.add_account(account, username, &of_username.name);
         Ok(())
     }
 
@@ -93,7 +93,7 @@ impl CommandRun<'_> {
         let by_name = if name.is_email() {
             people.with_username(&name.folded()).next()
         } else {
-            people.find(&PersonName::username(&name.name, directory.name))
+            people.find(&PersonName::username(&name.name, &directory.name))
         };
         let by_email = people.with_email(&fold(email)).find(|(_, person)| person.is_managed());
         match (by_name.map(|(id, _)| id), by_email.map(|(id, _)| id)) {
@@ -166,6 +166,7 @@ impl CommandRun<'_> {
             standing: AccountStanding::Active,
             groups: Vec::new(),
             extra: None,
+            service_id: None,
         };
         rename(&mut person, account.firstname.as_deref(), account.lastname.as_deref());
         self.person = Some(self.org.add_person(person));
@@ -175,14 +176,15 @@ impl CommandRun<'_> {
 /// The domains of the username and of the e-mail. Both must be claimed, in a directory of the account's type
 /// (contract 7.37).
 fn claimed_domains(
+    domains: &DomainTable,
     account: &NewAccount,
     name: &PersonName,
-) -> StepResult<(&'static SandboxDomain, &'static SandboxDomain)> {
+) -> StepResult<(SandboxDomain, SandboxDomain)> {
     let of_username = match &name.domain {
         Some(domain) => domain.clone(),
-        None => domains::of_email(&name.name),
+        None => of_email(&name.name),
     };
-    let of_username = domains::claimed_for(&of_username, account.kind)?;
-    let of_email = domains::claimed_for(&domains::of_email(&account.email), account.kind)?;
+    let of_username = domains.claimed_for(&of_username, account.kind)?;
+    let of_email = domains.claimed_for(&of_email(&account.email), account.kind)?;
     Ok((of_username, of_email))
 }

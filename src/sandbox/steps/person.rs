@@ -1,8 +1,8 @@
 //! Finding, updating and removing the person that a command changes (contract 3.2, 4.5).
 
 use super::CommandRun;
-use crate::sandbox::accounts::{AccountStanding, SandboxAccount, in_domain};
-use crate::sandbox::domains::{self, LoginRule};
+use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use crate::sandbox::domains::{LoginRule, SandboxDomain, of_email};
 use crate::sandbox::ids::PersonId;
 use crate::sandbox::person_name::PersonName;
 use crate::sandbox::refusal::{StepResult, refuse};
@@ -76,7 +76,7 @@ impl CommandRun<'_> {
         if !person.is_managed() {
             return refuse(error_code::UPDATE_ADOBE_ID, "An Adobe ID cannot be updated");
         }
-        if domains::find(&person.domain).is_some_and(|domain| !domain.ours) {
+        if self.org.people.domains.find(&person.domain).is_some_and(|domain| !domain.ours) {
             return refuse(
                 error_code::NOT_PARENT_ORG,
                 format!("The domain {} belongs to another organization", person.domain),
@@ -103,10 +103,11 @@ impl CommandRun<'_> {
         if folded == fold(&person.email) {
             return refuse(error_code::UPDATE_EMAIL, "The letter case of an email cannot be changed");
         }
-        let domain = domains::claimed(&domains::of_email(email))?;
-        let directory = |name: &str| domains::find(name).map(|domain| domain.directory);
-        let allowed = [directory(&person.domain), directory(&domains::of_email(&person.email))];
-        if !allowed.contains(&Some(domain.directory)) {
+        let domains = &self.org.people.domains;
+        let domain = domains.claimed(&of_email(email))?;
+        let directory = |name: &str| domains.find(name).map(|domain| &domain.directory);
+        let allowed = [directory(&person.domain), directory(&of_email(&person.email))];
+        if !allowed.contains(&Some(&domain.directory)) {
             return refuse(
                 error_code::CHANGE_DOMAIN,
                 format!("The domain of {email} is not in the directory of the user"),
@@ -135,13 +136,17 @@ impl CommandRun<'_> {
             return refuse(error_code::UPDATE_USERNAME, "Only the username of a Federated ID can be updated");
         }
         if username.contains('@') {
-            domains::claimed_for(&domains::of_email(username), person.kind)?;
+            self.org.people.domains.claimed_for(&of_email(username), person.kind)?;
         }
-        check_username(&person.domain, username, email)?;
+        let rule = self.org.people.domains.find(&person.domain);
+        if let Some(rule) = rule {
+            check_username(rule, username, email)?;
+        }
         let folded = fold(username);
         let mut holders = self.org.people.with_username(&folded);
         let directory = fold(&person.domain);
-        let in_directory = |holder: &SandboxAccount| folded.contains('@') || in_domain(holder, &directory);
+        let in_directory =
+            |holder: &SandboxAccount| folded.contains('@') || self.org.people.in_domain(holder, &directory);
         if holders.any(|(other, holder)| other != id && in_directory(holder)) {
             return refuse(error_code::NAME_IN_USE, format!("The username {username} is in use"));
         }
@@ -157,7 +162,7 @@ impl CommandRun<'_> {
                 person.email = email.into();
             }
             if person.kind == IdentityType::EnterpriseId {
-                person.domain = domains::of_email(&person.email).into();
+                person.domain = of_email(&person.email).into();
             } else {
                 let username = username.map_or(old_username, Into::into);
                 person.username = (fold(&username) != fold(&person.email)).then_some(username);
@@ -179,7 +184,8 @@ impl CommandRun<'_> {
             };
         };
         let Some(person) = self.org.people.get(id).filter(|_| !self.test) else { return Ok(()) };
-        let owned = person.is_managed() && domains::find(&person.domain).is_some_and(|domain| domain.ours);
+        let owned = person.is_managed()
+            && self.org.people.domains.find(&person.domain).is_some_and(|domain| domain.ours);
         let keep = match person.standing {
             AccountStanding::Elsewhere => return Ok(()),
             _ if !person.is_managed() => None,
@@ -202,17 +208,17 @@ pub(crate) fn rename(person: &mut SandboxAccount, firstname: Option<&str>, lastn
 }
 
 /// Checks a username against the rule of its directory.
-pub(crate) fn check_username(domain: &str, username: &str, email: &str) -> StepResult {
+pub(crate) fn check_username(domain: &SandboxDomain, username: &str, email: &str) -> StepResult {
     let illegal = |character: char| character.is_control() || r#"<>()[]\,;:""#.contains(character);
     if username.trim().is_empty() || username.contains(illegal) {
         return refuse(error_code::USER_NAME_INVALID, format!("The username {username} is not valid"));
     }
-    match domains::find(domain).map(|domain| domain.login) {
-        Some(LoginRule::Plain) if username.contains('@') => refuse(
+    match domain.login {
+        LoginRule::Plain if username.contains('@') => refuse(
             error_code::NAME_CONTAINS_EMAIL,
-            format!("Users of {domain} have usernames that are not e-mail addresses"),
+            format!("Users of {} have usernames that are not e-mail addresses", domain.name),
         ),
-        Some(LoginRule::Email) if fold(username) != fold(email) => {
+        LoginRule::Email if fold(username) != fold(email) => {
             refuse(error_code::MUST_MATCH_EMAIL, format!("The user {username} is not the email {email}"))
         }
         _ => Ok(()),

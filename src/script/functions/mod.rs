@@ -23,6 +23,7 @@ pub mod sign_in;
 pub mod slices;
 pub mod string_functions;
 pub mod strings;
+pub mod sync;
 pub mod text_files;
 pub mod time;
 pub mod users;
@@ -41,6 +42,7 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "One user", module: verbs::user_functions },
     FunctionFamily { title: "User groups", module: verbs::group_functions },
     FunctionFamily { title: "Many at once", module: |_| exported_module!(many_at_once::functions) },
+    FunctionFamily { title: "People from anywhere", module: |_| exported_module!(sync::functions) },
     FunctionFamily { title: "Queue", module: queue::module },
     FunctionFamily { title: "Commands", module: commands::module },
     FunctionFamily { title: "Guards", module: |_| exported_module!(guards::functions) },

@@ -73,6 +73,8 @@ pub struct GuardLimits {
     pub allow_delete: bool,
     /// Whether the organization is a real one.
     pub real: bool,
+    /// Whether live changes need a plan that was approved.
+    pub needs_approval: bool,
 }
 
 /// The guard at the gate, which holds the limits.
@@ -128,6 +130,9 @@ impl ChangeGuard {
     pub fn tighten(&self, wanted: &GuardLimits) {
         let mut state = self.state();
         state.protected.add(wanted.protected.iter().cloned());
+        if !wanted.only.is_empty() {
+            state.only.add(wanted.only.iter().cloned());
+        }
         let limits = &mut state.limits;
         limits.read_only |= wanted.read_only;
         limits.max_changes = stricter(limits.max_changes, wanted.max_changes);
@@ -148,6 +153,11 @@ impl ChangeGuard {
     /// Whether no change is allowed.
     pub(crate) fn is_read_only(&self) -> bool {
         self.state().limits.read_only
+    }
+
+    /// Records that something was refused for a reason of its own, so that the run ends with that exit code.
+    pub(crate) fn mark_refused(&self) {
+        self.state().has_refused = true;
     }
 
     /// Whether the guard refused something.
@@ -231,6 +241,12 @@ impl State {
     ) -> Result<()> {
         if self.limits.read_only {
             return Err(refusal("this run is read-only", "Run without --read-only to make changes."));
+        }
+        if mode == Mode::Live && self.limits.needs_approval {
+            return Err(refusal(
+                "this organization is changed by approved plans only",
+                "Make a plan with `umapish plan --out FILE`, have another account approve it, then apply it.",
+            ));
         }
         for command in commands {
             if mode == Mode::Live

@@ -1,6 +1,6 @@
 //! The members of the groups that a run has listed, as fingerprints: who is among them, and who certainly is not.
 
-use super::account_name::AccountName;
+use super::account_key::AccountKey;
 use super::person_readings::SeenMembership;
 use crate::client::hooks::UserListing;
 use crate::session::fingerprint_set::FingerprintSet;
@@ -44,7 +44,7 @@ impl ListedMembers {
             self.fingerprints -= list.count;
             *list = MemberList { listing: of.number, ..MemberList::default() };
         }
-        for name in users.iter().flat_map(|user| AccountName::all_of(user)) {
+        for name in users.iter().flat_map(|user| AccountKey::all_of(user)) {
             if self.fingerprints >= MOST_FINGERPRINTS {
                 list.is_cut = true;
                 return;
@@ -80,7 +80,7 @@ impl ListedMembers {
     pub(super) fn membership(
         &mut self,
         group: &str,
-        names: &[AccountName],
+        names: &[AccountKey],
         is_resolved: bool,
     ) -> Vec<SeenMembership> {
         let group = fold(group);
@@ -88,16 +88,16 @@ impl ListedMembers {
         for is_direct in [true, false] {
             let Some(list) = self.lists.get_mut(&(group.clone(), is_direct)) else { continue };
             let Some(time) = list.complete else { continue };
-            let mut has = |name: &AccountName| list.members.contains(self.hashes.hash_one(name));
+            let mut has = |name: &AccountKey| list.members.contains(self.hashes.hash_one(name));
             let is_member = names.iter().any(&mut has);
             let is_twin_member =
-                !is_resolved && names.iter().filter_map(AccountName::twin).any(|name| has(&name));
+                !is_resolved && names.iter().filter_map(AccountKey::twin).any(|name| has(&name));
             if !is_member && is_twin_member {
                 continue;
             }
             let state = if is_member {
                 if is_direct { MembershipState::Direct } else { MembershipState::Member }
-            } else if !names.iter().any(|name| matches!(name, AccountName::Email(..) | AccountName::Id(_))) {
+            } else if !names.iter().any(|name| matches!(name, AccountKey::Email(..) | AccountKey::Id(_))) {
                 // A username in a command may be that of a member whose record shows another one.
                 continue;
             } else if is_direct {
@@ -131,7 +131,7 @@ mod tests {
         is_adobe_id: bool,
         is_resolved: bool,
     ) -> Option<MembershipState> {
-        let names = [AccountName::Email(email.to_owned(), is_adobe_id)];
+        let names = [AccountKey::Email(email.to_owned(), is_adobe_id)];
         lists.membership("g", &names, is_resolved).first().map(|seen| seen.state)
     }
 
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(state(&mut lists, "a@example.com", false, true), Some(MembershipState::NotDirect));
         assert_eq!(state(&mut lists, "a@example.com", false, false), None, "the Adobe ID may be meant");
         assert_eq!(state(&mut lists, "b@example.com", false, false), Some(MembershipState::NotDirect));
-        let username = [AccountName::Username("b".to_owned(), String::new())];
+        let username = [AccountKey::Username("b".to_owned(), String::new())];
         assert!(lists.membership("G", &username, false).is_empty());
         lists.add(&listing(2), &[user("b@example.com")]);
         assert_eq!(

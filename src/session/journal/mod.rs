@@ -1,6 +1,6 @@
 //! The journal of a run: every request is on disk before it is sent, and `resume` replays it.
 
-pub(crate) mod account_name;
+pub(crate) mod account_key;
 mod command_key;
 pub(crate) mod completed;
 pub(crate) mod entry;

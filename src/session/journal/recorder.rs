@@ -7,7 +7,7 @@ use crate::client::request::ApiResponse;
 use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
-use crate::session::journal::account_name::NamedPerson;
+use crate::session::journal::account_key::NamedPerson;
 use crate::session::journal::redaction::Redactor;
 use crate::session::journal::replay::Replay;
 use crate::session::journal::snapshots::{Absence, Snapshots};
@@ -107,6 +107,11 @@ impl JournalRecorder {
     /// From now on, this index tells who certainly has no account.
     pub(crate) fn consult(&self, people: Arc<PeopleIndex>) {
         self.state().people = Some(people);
+    }
+
+    /// A plan that this run applies found an account to be a direct member of a group.
+    pub(crate) fn expect_direct(&self, id: &str, group: &str) {
+        self.state().snapshots.expect_direct(id, group);
     }
 
     /// Records a file that the script read.

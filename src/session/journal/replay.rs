@@ -338,7 +338,13 @@ impl Replay {
                 Status::Completed if !is_answered => self.mark_done(&journaled, evidence),
                 // It is sent again when the script reaches it; also a completed one, if other commands of a request sent
                 // as the script wrote it were not done.
-                Status::Completed | Status::WouldComplete | Status::Failed | Status::NotSent => {}
+                // A plan keeps no journal.
+                Status::Completed
+                | Status::WouldComplete
+                | Status::Failed
+                | Status::NotSent
+                | Status::Planned
+                | Status::WouldFail => {}
                 Status::PartlyDone => self.mark_undone(&journaled),
                 Status::Unknown | Status::Unverified => {
                     let why = message.map_or(Cow::Borrowed("its response was lost"), Cow::Owned);

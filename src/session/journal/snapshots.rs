@@ -4,7 +4,7 @@
 //! group only fingerprints. What the run itself changes is not known from a reading any more: later records say so, and
 //! whoever reads the journal carries the changes forward.
 
-use super::account_name::{AccountName, NamedPerson};
+use super::account_key::{AccountKey, NamedPerson};
 use super::listed_members::ListedMembers;
 use super::person_readings::{GroupScope, PersonReading, SeenMembership, combined};
 use crate::client::hooks::UserReading;
@@ -16,7 +16,7 @@ use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::step::StepRemoval;
 use crate::wire::user::User;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Weak};
 
@@ -26,6 +26,9 @@ const SWEEP_SIZE: usize = 8_192;
 const RECENT_SIZE: usize = 4_096;
 /// The number of names that are kept of those that the service did not know.
 const MISSING_SIZE: usize = 10_000;
+
+/// The domain that selects Adobe IDs in a look-up (contract 2.4).
+const ADOBE_ID_DOMAIN: &str = "AdobeID";
 
 /// A record that was read, while somebody holds it.
 #[derive(Clone)]
@@ -48,9 +51,14 @@ pub(crate) struct Snapshots {
     recent: VecDeque<Arc<User>>,
     members: ListedMembers,
     /// Names that the service did not know when it was asked.
-    missing: HashMap<u64, Timestamp>,
+    missing: HashMap<AccountKey, Timestamp>,
     /// What the run has changed: hashes of a person and a group, or of a person and everything.
     touched: FingerprintSet,
+    /// The folded names under which people were read, by the names that the run gave them; empty for a name that its
+    /// person has no longer.
+    aliases: HashMap<String, String>,
+    /// Direct memberships that a plan found, as hashes of the account's id and the group.
+    planned: HashSet<u64>,
     hashes: RandomState,
 }
 
@@ -81,6 +89,12 @@ impl Snapshots {
         }
     }
 
+    /// A plan found an account to be a direct member of a group. Once the run reads that it still is a member, it counts
+    /// as a direct one, which a look-up alone does not show.
+    pub(crate) fn expect_direct(&mut self, id: &str, group: &str) {
+        self.planned.insert(self.hashes.hash_one((id, fold(group))));
+    }
+
     /// Called when a listing was read to its end.
     pub(crate) fn end_listing(&mut self, reading: UserReading<'_>) {
         if let UserReading::Listing(listing) = reading {
@@ -90,13 +104,15 @@ impl Snapshots {
 
     /// Called when the service was asked and did not know a person.
     pub(crate) fn add_missing(&mut self, name: &str, domain: Option<&str>) {
-        if self.missing.len() < MISSING_SIZE {
-            self.missing.insert(self.hash_of_name(name, domain), Timestamp::now());
+        if self.missing.len() >= MISSING_SIZE {
+            return;
         }
-    }
-
-    fn hash_of_name(&self, name: &str, domain: Option<&str>) -> u64 {
-        self.hashes.hash_one((fold(name), fold(domain.unwrap_or_default())))
+        let is_adobe_id = domain.is_some_and(|domain| domain.eq_ignore_ascii_case(ADOBE_ID_DOMAIN));
+        let person = NamedPerson { name, domain, is_adobe_id, is_exact: true };
+        let mut keys = vec![AccountKey::given(person)];
+        // Without a domain, the service looks for either account with the address.
+        keys.extend(keys.first().and_then(AccountKey::twin).filter(|_| domain.is_none()));
+        self.missing.extend(keys.into_iter().map(|key| (key, Timestamp::now())));
     }
 
     /// Keeps a record for a while, although the script may drop it.
@@ -158,12 +174,12 @@ impl Snapshots {
         let account = readings.first().map(|reading| Arc::clone(&reading.user));
         let keys = self.keys(person, account.as_deref());
         let mut times = Vec::new();
-        if let Some(user) = account.as_deref().filter(|_| !self.is_touched(&keys, EVERYTHING)) {
+        if let Some(user) = account.as_deref().filter(|_| !self.is_touched(&keys, ACCOUNT)) {
             record.account = AccountPresence::Present;
             record.fields = fields_of(user, concerned.is_account);
             times.extend(readings.iter().map(|reading| reading.time).max());
-        } else if account.is_none() && !self.is_touched(&keys, EVERYTHING) {
-            let asked = self.missing.get(&self.hash_of_name(person.name, person.domain)).copied();
+        } else if account.is_none() && !self.is_touched(&keys, ACCOUNT) {
+            let asked = self.missing.get(&AccountKey::given(person)).copied();
             if let Some(time) = asked.or(absence.unlisted) {
                 record.account = AccountPresence::Absent;
                 times.push(time);
@@ -190,12 +206,15 @@ impl Snapshots {
         keys: &PersonKeys,
         readings: &[PersonReading],
     ) -> Option<SeenMembership> {
-        if self.is_touched(keys, &fold(group)) || self.is_touched(keys, EVERYTHING) {
+        if self.is_touched(keys, &fold(group)) || self.is_touched(keys, ALL_GROUPS) {
             return None;
         }
         let mut seen: Vec<_> = readings.iter().filter_map(|reading| reading.membership(group)).collect();
         seen.extend(self.members.membership(group, &keys.names, keys.is_resolved));
-        combined(seen)
+        let seen = combined(seen)?;
+        let id = readings.first().and_then(|reading| reading.user.id.clone());
+        let is_planned = |id: &str| self.planned.contains(&self.hashes.hash_one((id, fold(group))));
+        Some(if id.as_deref().is_some_and(is_planned) { seen.in_plain_group() } else { seen })
     }
 
     /// Adds every membership that the readings show.
@@ -207,7 +226,7 @@ impl Snapshots {
     ) -> Option<Timestamp> {
         let shows = |reading: &&PersonReading| reading.scope != GroupScope::None;
         let newest = readings.iter().filter(shows).max_by_key(|reading| reading.time)?;
-        if self.is_touched(keys, EVERYTHING) {
+        if self.is_touched(keys, ALL_GROUPS) {
             return None;
         }
         let exact = readings.iter().filter(|reading| reading.scope == GroupScope::Direct);
@@ -254,7 +273,8 @@ impl Snapshots {
 
     /// Everything that was read under a name.
     fn named(&self, person: NamedPerson<'_>) -> Vec<PersonReading> {
-        let name = fold(person.name);
+        let given = fold(person.name);
+        let name = self.aliases.get(&given).cloned().unwrap_or(given);
         let domain = person.domain.map(fold);
         let held = self.by_name.get(&self.hashes.hash_one(name.as_str()));
         let read = held.into_iter().flatten().filter_map(|held| {
@@ -280,13 +300,11 @@ impl Snapshots {
         if let Some(name) = command.user() {
             let person = NamedPerson::of(command, name);
             let Concerned { groups, is_account, takes_all_groups, .. } = Concerned::of(parsed);
-            // Whoever gets a name is no longer the one who was read under it.
-            for new in parsed.steps.iter().flat_map(new_names) {
-                people.push((NamedPerson { name: new, ..person }, vec![EVERYTHING.to_owned()]));
-            }
             let mut changed: Vec<_> = groups.into_iter().map(fold).collect();
-            changed.extend((is_account || takes_all_groups).then(|| EVERYTHING.to_owned()));
+            changed.extend(is_account.then(|| ACCOUNT.to_owned()));
+            changed.extend(takes_all_groups.then(|| ALL_GROUPS.to_owned()));
             people.push((person, changed));
+            self.rename(person, parsed);
         } else {
             let group = fold(parsed.subject.name());
             for name in parsed.steps.iter().flat_map(|step| step.names("user")) {
@@ -309,17 +327,31 @@ impl Snapshots {
         }
     }
 
+    /// After an update, the person has other names; whoever was read under these is meant no more.
+    fn rename(&mut self, person: NamedPerson<'_>, command: &Command) {
+        let old = self.aliases.get(&fold(person.name)).cloned().unwrap_or_else(|| fold(person.name));
+        for step in command.steps.iter().filter(|step| step.name == "update") {
+            for new in new_names(step).map(fold).filter(|new| *new != old) {
+                self.aliases.insert(new, old.clone());
+            }
+            // With another username alone, the e-mail stays.
+            if step.value.get("email").is_some() {
+                self.aliases.insert(fold(person.name), String::new());
+            }
+        }
+    }
+
     fn is_touched(&mut self, keys: &PersonKeys, what: &str) -> bool {
         keys.hashes.iter().any(|key| self.touched.contains(self.hashes.hash_one((key, what))))
     }
 
     /// What a person is recognized by.
     fn keys(&self, person: NamedPerson<'_>, account: Option<&User>) -> PersonKeys {
-        let mut names = vec![AccountName::given(person)];
-        names.extend(account.iter().flat_map(|user| AccountName::all_of(user)));
+        let mut names = vec![AccountKey::given(person)];
+        names.extend(account.iter().flat_map(|user| AccountKey::all_of(user)));
         let mut hashes: Vec<_> = names.iter().map(|name| self.hashes.hash_one(name)).collect();
         // Which of the two accounts with the address it is, is not known.
-        let other = names.first().and_then(AccountName::twin).filter(|_| account.is_none());
+        let other = names.first().and_then(AccountKey::twin).filter(|_| account.is_none());
         hashes.extend(other.map(|name| self.hashes.hash_one(name)));
         PersonKeys { names, hashes, is_resolved: account.is_some() }
     }
@@ -351,14 +383,16 @@ impl Snapshots {
 
 /// A person under each name, and hashes of these.
 struct PersonKeys {
-    names: Vec<AccountName>,
+    names: Vec<AccountKey>,
     hashes: Vec<u64>,
     /// Whether the account was read.
     is_resolved: bool,
 }
 
-/// In the place of a group: the account and all its memberships.
-const EVERYTHING: &str = "\n";
+/// In the place of a group: the account itself.
+const ACCOUNT: &str = "\n";
+/// In the place of a group: all memberships.
+const ALL_GROUPS: &str = "\r";
 
 /// What a command concerns of its person.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@ pub mod directory;
 pub(crate) mod journaled_run;
 pub(crate) mod moment;
 pub mod person_record;
+pub(crate) mod plan_runs;
 pub mod reader;
 pub mod record;
 pub(crate) mod retention;

@@ -84,8 +84,14 @@ pub struct HeadRecord {
     pub guards: GuardRecord,
     /// Whether commands are checked locally.
     pub checks: bool,
+    /// What the operator said about the files that the script reads.
+    #[serde(default, skip_serializing_if = "TablesRecord::is_empty")]
+    pub tables: TablesRecord,
     /// The files read before the first change.
     pub inputs: Vec<InputRecord>,
+    /// The hash of the plan that the run applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 /// The script of a run.
@@ -102,6 +108,45 @@ pub struct ScriptRecord {
     pub text: Option<String>,
     /// Whether the value of its last expression is shown.
     pub shows_value: bool,
+    /// The rows that it ran for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<RowsRecord>,
+}
+
+/// The rows of a file for which a script ran, one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowsRecord {
+    /// The file.
+    pub file: String,
+    /// Which of its rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+}
+
+/// What the operator said about the files that the script reads.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TablesRecord {
+    /// `--column`, as pairs of the new and the old name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<(String, String)>,
+    /// `--encoding`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// `--delimiter`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+    /// `--sheet`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+}
+
+impl TablesRecord {
+    /// Whether the operator said nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl ScriptRecord {

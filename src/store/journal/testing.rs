@@ -3,7 +3,7 @@
 use super::FORMAT;
 use super::record::{
     CommandRecord, EndRecord, GuardRecord, HeadRecord, JournalEntry, JournalRecord, RequestRecord,
-    ScriptRecord, SettledRecord,
+    ScriptRecord, SettledRecord, TablesRecord,
 };
 use crate::wire::mode::Mode;
 use crate::wire::outcome::{CommandOutcome, Status};
@@ -25,6 +25,7 @@ pub(crate) fn head() -> HeadRecord {
             sha256: None,
             text: None,
             shows_value: false,
+            rows: None,
         },
         arguments: Vec::new(),
         secret_arguments: 0,
@@ -41,7 +42,9 @@ pub(crate) fn head() -> HeadRecord {
         report: None,
         guards: GuardRecord::default(),
         checks: true,
+        tables: TablesRecord::default(),
         inputs: Vec::new(),
+        plan: None,
     }
 }
 

@@ -157,6 +157,8 @@ impl RunStory {
             Status::Completed | Status::WouldComplete => self.done += 1,
             Status::Unknown | Status::Unverified | Status::NotSent => self.open += 1,
             Status::Failed | Status::PartlyDone | Status::StillMember => self.failed += 1,
+            // A plan keeps no journal.
+            Status::Planned | Status::WouldFail => {}
         }
     }
 
@@ -257,7 +259,11 @@ mod tests {
             let counts = match status {
                 Status::Completed | Status::WouldComplete => (1, 0),
                 Status::Unknown | Status::Unverified | Status::NotSent => (0, 1),
-                Status::Failed | Status::PartlyDone | Status::StillMember => (0, 0),
+                Status::Failed
+                | Status::PartlyDone
+                | Status::StillMember
+                | Status::Planned
+                | Status::WouldFail => (0, 0),
             };
             assert_eq!(
                 done_and_open(&[head(), request(1), settled(1, &[*status])]),

@@ -17,7 +17,7 @@ pub(crate) struct NamedPerson<'c> {
 
 /// A name of an account; an address may be that of an Adobe ID and of a managed account.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum AccountName {
+pub(super) enum AccountKey {
     /// The service's id.
     Id(String),
     /// An e-mail, with whether it is that of an Adobe ID.
@@ -41,7 +41,7 @@ impl<'c> NamedPerson<'c> {
     }
 }
 
-impl AccountName {
+impl AccountKey {
     pub(super) fn given(person: NamedPerson<'_>) -> Self {
         let name = fold(person.name);
         if name.contains('@') {

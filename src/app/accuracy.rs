@@ -1,0 +1,214 @@
+//! How often a plan is right: random organizations with hidden state, copies made through their listings alone, and random
+//! commands on both. `cargo test --lib accuracy` prints the figures.
+
+use super::copy::OrganizationReplica;
+use crate::app::organization::{OrganizationContext, sandbox_settings};
+use crate::client::Client;
+use crate::client::event::ClientObserver;
+use crate::client::request::RawRequest;
+use crate::client::settings::{Mode, Pace, SignInFlow, VerifyPolicy};
+use crate::host::interrupt::Interrupt;
+use crate::output::{Output, OutputSettings};
+use crate::sandbox::{Sandbox, SandboxSettings};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::runtime::{Builder, Runtime};
+
+/// Organizations, and commands in each.
+const WORLDS: u64 = 24;
+const COMMANDS: usize = 25;
+
+/// A generator of numbers that gives the same ones in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or_default() % limit
+    }
+
+    fn one_of<'l, T>(&mut self, list: &'l [T]) -> &'l T {
+        &list[self.below(list.len())]
+    }
+
+    fn often(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+}
+
+const USER_GROUPS: &[&str] = &["Artists", "Builders", "Clerks", "Drivers", "Empty", "Empty too"];
+const PROFILES: &[&str] = &["Photo", "Video", "Sign"];
+const CLAIMED: &[(&str, &str)] =
+    &[("a.example", "federatedID"), ("b.example", "enterpriseID"), ("quiet.example", "federatedID")];
+const PEOPLE: usize = 24;
+
+/// An organization of which listings show a part: disabled, left and invited people, read-only groups, user groups without
+/// people that carry profiles, a claimed domain without accounts.
+fn world(dice: &mut Dice) -> Value {
+    let mut groups: Vec<Value> = Vec::new();
+    for (id, name) in PROFILES.iter().enumerate() {
+        groups.push(json!([id, {"kind": "profile", "name": name, "product": name, "quota": "5", "read_only": false, "developers": false}]));
+    }
+    for (place, name) in USER_GROUPS.iter().enumerate() {
+        let profiles: Vec<_> = (0..PROFILES.len()).filter(|_| dice.often(30)).collect();
+        let read_only = dice.often(10);
+        groups.push(json!([PROFILES.len() + place, {"kind": "userGroup", "name": name, "read_only": read_only, "developers": false, "profiles": profiles}]));
+    }
+    let mut people = Vec::new();
+    for id in 0..PEOPLE {
+        let (domain, kind) = *dice.one_of(&CLAIMED[..2]);
+        let standing = match dice.below(100) {
+            0..80 => "active",
+            80..86 => "disabled",
+            86..92 => "left",
+            92..96 => "invited",
+            _ => "elsewhere",
+        };
+        let is_member = ["active", "disabled"].contains(&standing);
+        let chosen = (0..PROFILES.len() + USER_GROUPS.len() - 2).filter(|_| is_member && dice.often(25));
+        let groups: Vec<_> = chosen.collect();
+        let email = format!("person{id}@{domain}");
+        people.push(json!([id, {"kind": kind, "email": email, "domain": domain, "firstname": "P", "standing": standing, "groups": groups}]));
+    }
+    let domains: Vec<_> = CLAIMED
+        .iter()
+        .map(|(name, kind)| json!({"name": name, "directory": name, "kind": kind, "login": "either", "ours": true, "enforced": false}))
+        .collect();
+    let next = PROFILES.len() + USER_GROUPS.len();
+    json!({"format": 2, "next_group": next, "next_person": PEOPLE, "domains": domains, "open_domains": false, "groups": groups, "people": people})
+}
+
+/// A command about somebody or a group, and the people whose memberships it may change.
+fn command(dice: &mut Dice) -> (Value, Vec<String>) {
+    let (domain, kind) = *dice.one_of(CLAIMED);
+    let domain = if dice.often(5) { "unclaimed.example" } else { domain };
+    let user = format!("person{}@{domain}", dice.below(PEOPLE + 6));
+    let any_group = |dice: &mut Dice| {
+        let all: Vec<_> = USER_GROUPS.iter().chain(PROFILES).chain(&["Unknown"]).collect();
+        (**dice.one_of(&all)).to_owned()
+    };
+    let step = match dice.below(10) {
+        0 => {
+            let name = if kind == "federatedID" { "createFederatedID" } else { "createEnterpriseID" };
+            json!({name: {"email": user, "firstname": "N", "lastname": "P", "country": "DE", "option": "ignoreIfAlreadyExists"}})
+        }
+        1..4 => json!({"add": {"group": [any_group(dice)]}}),
+        4..7 => json!({"remove": {"group": [any_group(dice)]}}),
+        7 => json!({"update": {"lastname": "New"}}),
+        8 => json!({"remove": "all"}),
+        _ => {
+            let group = *dice.one_of(USER_GROUPS);
+            let side = if dice.often(50) { "add" } else { "remove" };
+            return (json!({"usergroup": group, "do": [{side: {"user": [user]}}]}), vec![user]);
+        }
+    };
+    let leaves = dice.often(5);
+    let step = if leaves { json!({"removeFromOrg": {}}) } else { step };
+    (json!({"user": user, "do": [step]}), vec![user])
+}
+
+/// The state of people after a command: their groups, direct and with indirect ones.
+fn state(runtime: &Runtime, client: &Client, people: &[String]) -> Vec<BTreeSet<String>> {
+    let organization = client.settings().organization.clone();
+    let read = |user: &String, query: &str| {
+        let target = format!("organizations/{organization}/users/{user}?directOnly={query}");
+        let request = RawRequest { method: "GET".into(), target, body: None };
+        let response = runtime.block_on(client.send(&request)).response;
+        let body = response.map(|response| response.body).unwrap_or_default();
+        let groups = body["user"]["groups"].as_array().cloned().unwrap_or_default();
+        groups.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    };
+    people.iter().flat_map(|user| ["true", "false"].map(|query| read(user, query))).collect()
+}
+
+/// Whether a command is done, and its code.
+fn outcome(runtime: &Runtime, client: &Client, command: &Value) -> (bool, Option<String>, Value) {
+    let response = runtime.block_on(client.action(json!([command]))).response;
+    let body = response.map(|response| response.body).unwrap_or_default();
+    let code = body["errors"][0]["errorCode"].as_str().map(str::to_owned);
+    (body["completed"] == 1, code, body)
+}
+
+#[derive(Debug, Default)]
+struct Figures {
+    all: usize,
+    labeled: usize,
+    right: usize,
+    right_with_codes: usize,
+    certain_right: usize,
+}
+
+fn client_of(server: &Sandbox) -> Client {
+    let mut settings = sandbox_settings(server, SignInFlow::Configured).unwrap();
+    (settings.pace, settings.mode, settings.verify) = (Pace::Off, Mode::Live, VerifyPolicy::Never);
+    Client::new(settings, Arc::new(()), tokio_util::sync::CancellationToken::new())
+}
+
+fn measure(seed: u64, runtime: &Runtime, figures: &mut Figures) {
+    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9) + 1);
+    let folder = tempfile::tempdir().unwrap();
+    let state_file = folder.path().join("state.json");
+    std::fs::write(&state_file, world(&mut dice).to_string()).unwrap();
+    let original =
+        Sandbox::start(SandboxSettings { state: Some(state_file), ..SandboxSettings::default() }).unwrap();
+    let original = Rc::new(original);
+    let served = Rc::clone(&original);
+    let context = OrganizationContext {
+        connect: Box::new(move |flow| {
+            let settings = sandbox_settings(&served, flow)?;
+            Ok(crate::client::settings::ClientSettings { pace: Pace::Off, ..settings })
+        }),
+        folder: Rc::new(move || Ok(folder.path().to_owned())),
+        ..OrganizationContext::sandbox(Mode::Live)
+    };
+    let observer: Arc<dyn ClientObserver> = Arc::new(());
+    let replica = OrganizationReplica::read(&context, &Interrupt::default(), &observer).unwrap();
+    let (real, copy) = (client_of(&original), client_of(&replica.server));
+    for _ in 0..COMMANDS {
+        let (command, people) = command(&mut dice);
+        // First on the copy: what it still has to read of the original is read before that changes.
+        let (planned, planned_code, body) = outcome(runtime, &copy, &command);
+        let labels = body["forecasts"][0]["restsOn"].as_array().cloned().unwrap_or_default();
+        let planned_state = state(runtime, &copy, &people);
+        let (done, code, _) = outcome(runtime, &real, &command);
+        let right = planned == done && planned_state == state(runtime, &real, &people);
+        figures.all += 1;
+        figures.labeled += usize::from(!labels.is_empty());
+        figures.right += usize::from(right);
+        figures.right_with_codes += usize::from(right && planned_code == code);
+        figures.certain_right += usize::from(right && labels.is_empty());
+        if !right && labels.is_empty() {
+            say(&format!("seed {seed}: {command}: {planned} {planned_code:?} but {done} {code:?}"));
+        }
+    }
+}
+
+/// Shows a line, whether or not the test fails.
+fn say(line: &str) {
+    let settings = OutputSettings { form: None, quiet: false, colored: Some(false), causes: false };
+    Output::standard(settings, true).message(line);
+}
+
+#[test]
+fn accuracy_of_plans() {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let mut figures = Figures::default();
+    for seed in 1..=WORLDS {
+        measure(seed, &runtime, &mut figures);
+    }
+    let Figures { all, labeled, right, right_with_codes, certain_right } = figures;
+    let certain = all - labeled;
+    let share =
+        |part: usize, whole: usize| format!("{}.{:02} %", part * 100 / whole, part * 10_000 / whole % 100);
+    say(&format!(
+        "{all} commands: right {}, with codes {}; certain {}, of these right {}",
+        share(right, all),
+        share(right_with_codes, all),
+        share(certain, all),
+        share(certain_right, certain)
+    ));
+    assert!(certain_right * 1000 >= certain * 999, "certain predictions were wrong");
+    assert!(right * 100 >= all * 90, "predictions were wrong too often");
+}

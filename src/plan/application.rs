@@ -1,0 +1,175 @@
+//! Sends the commands of a plan: in their order, no command after one that it depends on has failed.
+
+use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
+use crate::changes::submit::{self, SubmitOptions};
+use crate::client::outcome::{Outcome, Status};
+use crate::error::{Error, Result};
+use crate::host::session::Session;
+use crate::plan::file::PlanFile;
+use crate::plan::plan_command::PlanCommand;
+use crate::session::run_state::RunState;
+use crate::session::totals::OutcomeSink;
+use crate::wire::command::Command;
+use crate::wire::fault::CommandFault;
+use crate::wire::identity::fold;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+/// The code of a command that would fail according to its plan.
+const WOULD_FAIL: &str = "umapish.would_fail";
+/// The code of a command whose people or groups changed since its plan.
+const CHANGED: &str = "umapish.changed_since_plan";
+/// The code of a command that depends on one that was not done.
+const HELD_BACK: &str = "umapish.held_back";
+
+/// The statuses of the list that is being sent, by index.
+pub type AppliedStatuses = RefCell<HashMap<usize, Status>>;
+
+/// The outcomes of the list that is being sent, by index; each also goes to the report.
+#[derive(Default)]
+pub struct AppliedOutcomes {
+    statuses: Rc<AppliedStatuses>,
+    report: Option<Box<dyn OutcomeSink>>,
+}
+
+impl AppliedOutcomes {
+    /// Passes outcomes on to a report.
+    pub fn new(report: Option<Box<dyn OutcomeSink>>) -> Self {
+        Self { statuses: Rc::default(), report }
+    }
+
+    /// The statuses of the list, shared with this sink.
+    pub fn statuses(&self) -> Rc<AppliedStatuses> {
+        Rc::clone(&self.statuses)
+    }
+}
+
+impl OutcomeSink for AppliedOutcomes {
+    fn write(&self, outcome: &Outcome) -> Result<()> {
+        self.statuses.borrow_mut().insert(outcome.index, outcome.status);
+        self.report.as_ref().map_or(Ok(()), |report| report.write(outcome))
+    }
+
+    fn finish(&self) -> Result<()> {
+        self.report.as_ref().map_or(Ok(()), |report| report.finish())
+    }
+}
+
+/// Entries of a plan that are sent as one list.
+struct PlanEntries(Vec<Submission>);
+
+impl CommandSource for PlanEntries {
+    fn is_in_memory(&self) -> bool {
+        true
+    }
+
+    fn submissions(&self, start: usize) -> Result<Box<dyn Iterator<Item = Result<Submission>> + '_>> {
+        Ok(Box::new(self.0.iter().skip(start).cloned().map(Ok)))
+    }
+}
+
+/// Sends a plan. `changed` are the commands whose people or groups changed, with what changed; they are not sent.
+///
+/// # Errors
+/// The guard's, before anything is sent; why the rest was not sent.
+pub fn apply(
+    session: &Session,
+    plan: &PlanFile,
+    changed: &BTreeMap<usize, String>,
+    statuses: &AppliedStatuses,
+) -> Result<()> {
+    let nothing = HashSet::new();
+    let mut whole = Vec::with_capacity(plan.commands.len());
+    for command in &plan.commands {
+        whole.push(entry(command, changed, &nothing)?);
+    }
+    // A guard that would stop the plan later stops it here.
+    submit::check_guards(session, &PlanEntries(whole))?;
+    let mut undone: HashSet<usize> = HashSet::new();
+    let mut rest = plan.commands.as_slice();
+    while !rest.is_empty() {
+        let (segment, after) = rest.split_at(segment_length(rest));
+        rest = after;
+        let entries =
+            segment.iter().map(|command| entry(command, changed, &undone)).collect::<Result<Vec<_>>>()?;
+        statuses.borrow_mut().clear();
+        let options = SubmitOptions { skip_invalid: true, ..SubmitOptions::default() };
+        submit::submit(session, &PlanEntries(entries), options)?;
+        for (index, command) in segment.iter().enumerate() {
+            let status = statuses.borrow().get(&index).copied();
+            if !status.is_some_and(Status::is_done) {
+                undone.insert(command.number);
+            }
+        }
+        if RunState::of(session).tally().stopped.is_some() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// How many commands may be sent as one list: within a list, only commands that name the same user or group depend on each
+/// other in a way that is seen from the commands alone.
+fn segment_length(commands: &[PlanCommand]) -> usize {
+    let mut names: HashMap<usize, String> = HashMap::new();
+    for (index, command) in commands.iter().enumerate() {
+        let name = fold(command.target());
+        let depends = |number: &usize| names.get(number).is_some_and(|other| *other != name);
+        if command.after.iter().any(depends) {
+            return index;
+        }
+        names.insert(command.number, name);
+    }
+    commands.len()
+}
+
+/// A command of a plan, or why it is not sent.
+fn entry(
+    command: &PlanCommand,
+    changed: &BTreeMap<usize, String>,
+    undone: &HashSet<usize>,
+) -> Result<Submission> {
+    let withheld = |code, message| Ok(Err(withheld(command, code, message)));
+    if !command.is_planned() {
+        let prediction = &command.prediction;
+        let why = prediction.message.as_deref().or(prediction.code.as_deref()).unwrap_or("the plan says so");
+        return withheld(WOULD_FAIL, format!("not sent, because it would fail: {why}"));
+    }
+    if let Some(text) = changed.get(&command.number) {
+        return withheld(CHANGED, format!("not sent: {text}"));
+    }
+    if let Some(number) = command.after.iter().find(|number| undone.contains(number)) {
+        return withheld(HELD_BACK, format!("not sent, because command {number} of the plan is not done"));
+    }
+    let read = Command::read(&command.command).map_err(|fault| {
+        Error::usage(format!("command {} of the plan cannot be read: {}", command.number, fault.message))
+    })?;
+    Ok(Ok(TaggedCommand::plain(read)))
+}
+
+fn withheld(command: &PlanCommand, code: &'static str, message: String) -> Box<WithheldCommand> {
+    let fault = CommandFault { step: 0, code, message };
+    WithheldCommand::of(command.target(), &fault, command.action())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::plan_command::StateBefore;
+    use serde_json::json;
+
+    fn command(number: usize, user: &str, after: &[usize]) -> PlanCommand {
+        let json = json!({"user": user, "do": [{"add": {"group": ["X"]}}]});
+        PlanCommand { after: after.to_vec(), ..PlanCommand::new(number, json, StateBefore::default()) }
+    }
+
+    #[test]
+    fn a_list_ends_before_a_command_that_depends_on_one_under_another_name() {
+        let lengths = |commands: &[PlanCommand]| segment_length(commands);
+        assert_eq!(lengths(&[command(1, "a", &[]), command(2, "A", &[1]), command(3, "b", &[])]), 3);
+        assert_eq!(lengths(&[command(1, "a", &[]), command(2, "c", &[]), command(3, "b", &[1])]), 2);
+        // What it depends on was in an earlier list.
+        assert_eq!(lengths(&[command(3, "b", &[1])]), 1);
+    }
+}

@@ -1,0 +1,87 @@
+//! `umapish each`: runs code once for each row of a file.
+
+use crate::changes::row_queue::RowQueue;
+use crate::error::{Error, Result};
+use crate::files::table::row_stream::RowStream;
+use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
+use crate::host::session::Session;
+use crate::host::thrown::thrown;
+use crate::session::tracked_files;
+use crate::shell::panics;
+use crate::shell::program::RowSelection;
+use crate::values::dynamic::kind_of;
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
+use std::rc::Rc;
+
+/// The variable with the row.
+const ROW: &str = "row";
+/// The name of the condition in messages.
+const CONDITION: &str = "--where";
+
+/// What the code of a row sees.
+pub(super) fn scope(row: Dynamic) -> Scope<'static> {
+    let mut scope = Scope::new();
+    scope.push_dynamic(ROW, row);
+    scope
+}
+
+/// Runs the code for each row that the condition selects. The whole file is checked before the first one.
+///
+/// # Errors
+/// The file cannot be read. What ends the code of a row, whose place in the file is named before.
+pub(super) fn evaluate(
+    engine: &Engine,
+    code: &AST,
+    rows: &RowSelection,
+    session: &Rc<Session>,
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    let at_start = |error: Error| thrown(&error, Position::NONE);
+    let condition = rows.condition.as_deref().map(|text| condition(engine, text)).transpose()?;
+    let queue = RowQueue::open(session).map_err(at_start)?;
+    for row in open(session, rows).map_err(at_start)? {
+        let row = row?;
+        session.interrupt().check().map_err(at_start)?;
+        let source = row.source();
+        queue.begin_row(row.clone());
+        let run = |ast: &AST| {
+            panics::guard(|| {
+                engine.eval_ast_with_scope::<Dynamic>(&mut scope(Dynamic::from(row.clone())), ast)
+            })
+            .unwrap_or_else(|message| Err(EvalAltResult::ErrorRuntime(message.into(), Position::NONE).into()))
+        };
+        let is_wanted = condition.as_ref().map_or(Ok(true), |ast| run(ast).and_then(|value| truth(&value)));
+        let result = is_wanted.and_then(|is_wanted| if is_wanted { run(code) } else { Ok(Dynamic::UNIT) });
+        if let Err(error) = result {
+            if session.ended().is_none() && !session.interrupt().is_requested() {
+                session.console().message(&format!("stopped at {source}; later rows were not read"));
+            }
+            return Err(error);
+        }
+    }
+    Ok(Dynamic::UNIT)
+}
+
+fn condition(engine: &Engine, text: &str) -> Result<AST, Box<EvalAltResult>> {
+    let mut ast = engine.compile_with_scope(&scope(Dynamic::UNIT), text).map_err(|error| {
+        let message = format!("{CONDITION} {text}: {error}");
+        thrown(&Error::usage(message), Position::NONE)
+    })?;
+    ast.set_source(CONDITION);
+    Ok(ast)
+}
+
+fn truth(value: &Dynamic) -> Result<bool, Box<EvalAltResult>> {
+    value.as_bool().map_err(|_| {
+        let message = format!("{CONDITION} must be true or false, not {}", kind_of(value));
+        let hint = "Compare something, as in row.department == \"Design\".";
+        thrown(&Error::usage_with_hint(message, hint), Position::NONE)
+    })
+}
+
+fn open(session: &Rc<Session>, rows: &RowSelection) -> Result<RowStream> {
+    let path = tracked_files::input(session, &rows.file)?;
+    let file = TableFile::open(session, &path, &TableOptions::default(), AcceptedFormat::Any)?;
+    let stream = RowStream::of(file, session.interrupt())?;
+    tracked_files::record_input(session, &path, stream.digest(), Some(stream.rows()))?;
+    Ok(stream)
+}
