@@ -278,7 +278,7 @@ impl Translator<'_> {
                 && url.expressions().iter().any(|part| {
                     let mut is_used = false;
                     part.walk(&mut |inner| {
-                        is_used |= inner.name().is_some_and(|name| changed.iter().any(|known| known == name))
+                        is_used |= inner.name().is_some_and(|name| changed.iter().any(|known| known == name));
                     });
                     is_used
                 })

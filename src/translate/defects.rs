@@ -74,10 +74,10 @@ impl Translator<'_> {
         let mut found = Vec::new();
         node.walk(&mut |inner| match &inner.kind {
             PyExpression::Text(text) if text.contains("@dclaimed-domain") => {
-                found.push((inner.line, "B18", false))
+                found.push((inner.line, "B18", false));
             }
             PyExpression::Index(_, index) if index.text() == Some("lastPage") => {
-                found.push((inner.line, "B8", true))
+                found.push((inner.line, "B8", true));
             }
             PyExpression::Call(call) => {
                 if let PyExpression::Attribute(_, method) = &call.function.kind

@@ -899,7 +899,7 @@ impl Translator<'_> {
     pub(super) fn closure_source(&mut self, part: &PyLoop) -> Translated<ClosureSource> {
         let mut kinds = Vec::new();
         self.infer_target(&part.target, &part.iterated, &mut |name, kind| {
-            kinds.push((name.to_owned(), kind))
+            kinds.push((name.to_owned(), kind));
         });
         let source = |list, parameters, aliases| ClosureSource { list, parameters, kinds, aliases };
         let PyExpression::Tuple(parts) = &part.target.kind else {
@@ -941,7 +941,7 @@ impl Translator<'_> {
         let inner = loops.iter().skip(1).map(|part| &part.iterated);
         for node in tests.chain(inner).chain(value) {
             node.walk(&mut |inner| {
-                is_read |= inner.name().is_some_and(|name| names::variable(name) == start)
+                is_read |= inner.name().is_some_and(|name| names::variable(name) == start);
             });
         }
         if is_read && self.scope.closure_depth == 0 {

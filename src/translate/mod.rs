@@ -18,7 +18,11 @@ mod expressions;
 mod file;
 mod functions;
 mod helpers;
-#[expect(clippy::match_same_arms, reason = "one arm for each function of Python reads as a table")]
+#[expect(
+    clippy::match_same_arms,
+    clippy::too_many_lines,
+    reason = "one arm for each function of Python reads as a table"
+)]
 mod kinds;
 #[expect(clippy::match_same_arms, reason = "one arm for each function of Python reads as a table")]
 mod libraries;
