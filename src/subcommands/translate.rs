@@ -200,10 +200,8 @@ mod tests {
     fn each_form_of_python_gives_a_draft_that_parses() {
         for piece in PIECES {
             is_valid(piece);
-            is_valid(&format!(
-                "def outer(p):\n{}",
-                piece.lines().map(|line| format!("    {line}\n")).collect::<String>()
-            ));
+            let inner: Vec<_> = piece.lines().map(|line| format!("    {line}")).collect();
+            is_valid(&format!("def outer(p):\n{}\n", inner.join("\n")));
         }
     }
 
