@@ -11,6 +11,7 @@
 //! | `repl` | the prompt: editing, completion, highlighting, its `:commands` |
 //! | `plan` | plan files: the commands of a script that ran on a copy of the organization, or that take a run back |
 //! | `subcommands` | `check`, `definitions`, `doctor`, `functions`, `init`: one file each |
+//! | `translate` | Python scripts as drafts in Rhai; needs nothing else, and the cargo feature `translate` |
 //! | `shell` | what runs share: runner, console, progress, diagnostics, signals, exit codes, summary |
 //! | `script` | Rhai: the engine, the checker, and every function of scripts in `script/functions/<family>.rs` |
 //! | `changes` | how commands are built, queued, submitted and reported |
@@ -83,6 +84,8 @@ pub mod shell;
 pub mod store;
 mod subcommands;
 pub mod tabular;
+#[cfg(feature = "translate")]
+mod translate;
 mod user_folders;
 pub mod values;
 pub mod wire;

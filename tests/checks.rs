@@ -69,3 +69,52 @@ fn functions_are_found_by_the_names_of_the_service_of_python_and_by_synonyms() {
         run.ended(0);
     }
 }
+
+/// The code of the second column of a table in the guide, one entry for each row.
+fn code_of_rows(page: &str, heading: &str) -> Vec<String> {
+    let table = page.split(heading).nth(1).unwrap();
+    let rows = table
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1)
+        .take_while(|line| line.starts_with('|'));
+    rows.map(|row| {
+        let row = row.replace("\\|", "\u{1}");
+        let cell = row.split('|').nth(2).unwrap().replace('\u{1}', "|");
+        let (mut code, mut rest) = (Vec::new(), cell.as_str());
+        while let Some(start) = rest.find('`') {
+            let ticks = rest[start..].chars().take_while(|letter| *letter == '`').count();
+            let after = &rest[start + ticks..];
+            let Some(end) = after.find(&"`".repeat(ticks)) else { break };
+            code.push(after[..end].trim().to_owned());
+            rest = &after[end + ticks..];
+        }
+        code.join("\n")
+    })
+    .collect()
+}
+
+#[test]
+fn every_row_of_the_idioms_names_functions_that_exist() {
+    let page = include_str!("../src/guide/coming-from-python.md");
+    let rows = code_of_rows(page, "## Idioms");
+    assert!(rows.len() > 50, "{}", rows.len());
+    let engine = umapi_shell::script::engine::offline::engine();
+    let mut known = 0;
+    for row in rows {
+        for code in row.lines().filter(|code| !code.contains("...")) {
+            let findings = umapi_shell::script::checker::check(&engine, code, None);
+            for finding in findings {
+                let is_about_functions =
+                    finding.message.contains("there is no method") || finding.message.contains("value");
+                // `f`, `tools::f` and their like stand for functions of the reader.
+                let is_placeholder = ["`f`", "`add`", "`tools::f`", "`bump`"]
+                    .iter()
+                    .any(|name| finding.message.contains(name));
+                assert!(!is_about_functions || is_placeholder, "{code}: {}", finding.message);
+            }
+            known += 1;
+        }
+    }
+    assert!(known > 90, "{known}");
+}

@@ -25,6 +25,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("init", "init --org-id A@AdobeOrg"),
     ("journal", "journal show"),
     ("sandbox", "sandbox"),
+    ("translate", "translate x.py"),
     ("undo", "undo 7f3a"),
     ("version", "version"),
 ];

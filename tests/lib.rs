@@ -69,6 +69,8 @@ mod sync;
 mod tables;
 #[cfg(unix)]
 mod terminal;
+#[cfg(feature = "translate")]
+mod translate;
 mod traps;
 mod trouble;
 mod undo;

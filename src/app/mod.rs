@@ -36,7 +36,7 @@ use crate::shell::{panics, runner};
 use crate::store::journal::plan_runs;
 #[cfg(unix)]
 use crate::store::streams;
-use crate::subcommands::{check, definitions, functions, guide, journal as look};
+use crate::subcommands::{check, definitions, functions, guide, journal as look, translate};
 use plan::PlanTarget;
 use refusal::refuse;
 use run_builder::setup;
@@ -141,6 +141,9 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
         },
         Some(CliCommand::Check { scripts, format }) => {
             check::run(&scripts, format == Some(OutputFormat::Json), output)
+        }
+        Some(CliCommand::Translate { file, out, lines }) => {
+            translate::run(&file, out.as_deref(), lines, output)
         }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),

@@ -30,6 +30,7 @@ const EFFECTIVE: &[(&str, &[&str])] = &[
     ("approve", &["reason", "quiet", "color"]),
     ("check", &["format", "quiet", "color"]),
     ("copy", &["profile", "config", "sandbox", "quiet", "verbose", "color"]),
+    ("translate", &["quiet", "color"]),
     ("doctor", &["profile", "config", "sandbox", "verbose", "color"]),
     ("functions", &["format", "color"]),
     ("init", &["profile", "config"]),

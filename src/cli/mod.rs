@@ -272,6 +272,18 @@ pub enum CliCommand {
         #[arg(short = 'o', long, value_name = "FORMAT", value_parser = formats(&["text", "json"]))]
         format: Option<OutputFormat>,
     },
+    /// Translate a Python script to a draft in Rhai
+    Translate {
+        /// The Python script
+        #[arg(value_name = "FILE.py")]
+        file: PathBuf,
+        /// write the draft to FILE instead of standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// show what became of each line, instead of the draft
+        #[arg(long)]
+        lines: bool,
+    },
     /// Show the function reference
     Functions {
         /// Part of a name, or a word of the description

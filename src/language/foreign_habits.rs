@@ -134,12 +134,15 @@ const HABITS: &[ForeignHabit] = &[
         applies: |spot| {
             spot.at.starts_with(':') && spot.before.trim_end_matches(is_word_letter).ends_with("${")
         },
-        hint: "There are no formats in a string: for two decimals, write `${round(x * 100.0) / 100.0}`; for a width, \
+        hint: "There are no formats in a string: for two decimals, write `${fixed(x, 2)}`; for a width, \
                `x.to_string().pad(10, \" \")`.",
     },
     ForeignHabit {
         applies: |spot| {
-            spot.at.starts_with(',') && open_bracket(spot.before).is_none() && !spot.line.starts_with("for ")
+            let is_returned = open_bracket(spot.before) == Some('{') && spot.before.contains("return ");
+            spot.at.starts_with(',')
+                && (is_returned || open_bracket(spot.before).is_none())
+                && !spot.line.starts_with("for ")
         },
         hint: "There are no tuples: assign the variables one by one, and return a list, `[a, b]`.",
     },

@@ -23,6 +23,8 @@ pub enum RunExit {
     Changes,
     /// Another live run holds the organization.
     Busy,
+    /// A translated script has places that need a person.
+    Left,
     /// The operator stopped the run.
     Interrupted,
     /// The script called `exit(n)`.
@@ -41,6 +43,7 @@ pub const EXITS: &[(RunExit, &str)] = &[
     (RunExit::Guard, "a guard stopped the run"),
     (RunExit::Changes, "a plan has changes (with `--exit-code`)"),
     (RunExit::Busy, "another live run is changing the organization"),
+    (RunExit::Left, "`translate` left places to a person"),
     (RunExit::Interrupted, "interrupted (Ctrl-C or SIGTERM)"),
 ];
 
@@ -71,6 +74,7 @@ impl RunExit {
             Self::Guard => 7,
             Self::Changes => 8,
             Self::Busy => 9,
+            Self::Left => 10,
             Self::Interrupted => 130,
             Self::Asked(code) => code,
         }

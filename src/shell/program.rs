@@ -90,6 +90,7 @@ impl ScriptProgram {
             file.as_ref().map_or_else(|| "standard input".to_owned(), |path| path.display().to_string());
         let (text, shebang) = match &file {
             Some(path) if !file_door::exists(path) => return Err(missing(path)),
+            Some(path) if is_python(path) => return Err(python(path)),
             Some(path) => source_text::read_with_shebang(path)?,
             // Nobody runs standard input by its first line.
             None => {
@@ -136,6 +137,21 @@ impl ScriptProgram {
     pub(crate) fn is_typed(&self) -> bool {
         self.shows_value || self.rows.is_some()
     }
+}
+
+/// Whether a file is a Python script, by its name.
+pub(crate) fn is_python(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("py"))
+}
+
+/// The error for a Python script, which cannot run here.
+fn python(path: &Path) -> Error {
+    let name = path.display();
+    let draft = path.with_extension("rhai");
+    Error::usage_with_hint(
+        format!("{name} is a Python script"),
+        format!("Translate it first: `umapish translate {name} --out {}`.", draft.display()),
+    )
 }
 
 /// The error for a script that does not exist, which may be a mistyped command or a verb of umapi-cli.

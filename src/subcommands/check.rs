@@ -8,8 +8,9 @@ use crate::script::engine::offline;
 use crate::shell::diagnostic;
 use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
-use crate::shell::program::ScriptProgram;
+use crate::shell::program::{ScriptProgram, is_python};
 use crate::store::file_door;
+use crate::subcommands::translate;
 use rhai::Engine;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,11 @@ struct CheckedFiles {
 /// Checks each script, and those in each folder, and prints the findings. With errors, the exit is [`RunExit::Script`],
 /// also if a file cannot be read; with warnings only it is [`RunExit::Done`].
 pub(crate) fn run(paths: &[PathBuf], as_json: bool, output: &Output) -> RunExit {
+    if let [only] = paths
+        && is_python(only)
+    {
+        return translate::run(only, None, true, output);
+    }
     let engine = offline::engine();
     let mut files = CheckedFiles::default();
     for path in paths {

@@ -7,3 +7,8 @@ pub(crate) mod functions;
 pub(crate) mod guide;
 pub(crate) mod init;
 pub(crate) mod journal;
+#[cfg(feature = "translate")]
+pub(crate) mod translate;
+#[cfg(not(feature = "translate"))]
+#[path = "no_translator.rs"]
+pub(crate) mod translate;

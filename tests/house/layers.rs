@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 /// The rooms directly below each room; what is below those is below it as well. `app` joins all.
 const BELOW: &[(&str, &[&str])] = &[
     ("repl", &["shell"]),
-    ("subcommands", &["shell"]),
+    ("subcommands", &["shell", "translate"]),
+    // Knows Python and the text of Rhai, and nothing of umapish.
+    ("translate", &[]),
     ("shell", &["script", "cli", "output"]),
     ("plan", &["changes"]),
     ("script", &["changes"]),
@@ -65,6 +67,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("owo_colors", &["output"]),
     ("etcetera", &["user_folders"]),
     ("pulldown_cmark", &["output"]),
+    ("ruff_python_ast", &["translate"]),
+    ("ruff_python_parser", &["translate"]),
 ];
 
 fn below(room: &str) -> BTreeSet<&'static str> {

@@ -303,7 +303,10 @@ impl<'t> ScriptScan<'t> {
         let function = call.name.as_str();
         if OF_STRINGS.contains(&function) || (is_string && OF_STRINGS_AND_LISTS.contains(&function)) {
             self.report(position, trap::discarded_string(function, name));
-        } else if function == "remove" && value == KnownValue::Numbers {
+        } else if function == "remove"
+            && value == KnownValue::Numbers
+            && matches!(call.args.last(), Some(Expr::IntegerConstant(1.., _)))
+        {
             self.report(position, trap::remove_by_index());
         }
     }

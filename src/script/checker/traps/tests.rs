@@ -85,6 +85,7 @@ fn similar_correct_code_has_no_findings() {
         "let names = [\" a\"]; names = names.map(|n| n.trim()); print(names);",
         "let m = #{a: 1}; m.remove(\"a\"); let l = [\"x\"]; l.remove(0); l.truncate(1);",
         "let l = [5, 6]; let removed = l.remove(1); print(removed);",
+        "let l = [5, 6]; l.remove(0); l.remove(l.index_of(6));",
         "let start = timestamp(); print(start.elapsed); print(date(\"2026-11-23\") - date(\"2026-11-01\"));",
         "fn trim(x) { print(x); } trim(1); let x = 1; x.trim();",
         "let n = 7; // 10 of them\nlet m = n; // the second\nprint(n + m); // 3",

@@ -1,0 +1,195 @@
+//! Arguments of the command line: `argparse` as `options(#{...})`.
+
+use super::expressions::{is_plain_key, quoted};
+use super::names;
+use super::report::LineOutcome;
+use super::syntax::{PyCall, PyExpression, PyNode, PyStatement, PyStatementKind};
+use super::translator::{Translated, Translator, left};
+use super::value_kind::ValueKind;
+
+/// An option of a script.
+struct ScriptOption {
+    key: String,
+    entry: String,
+}
+
+impl Translator<'_> {
+    /// Finds the variables that are parsers, and what their options are.
+    pub(super) fn find_parsers(&mut self) {
+        let file = self.file;
+        for statement in &file.body {
+            statement.walk_statements(&mut |inner| {
+                if let PyStatementKind::Assign { targets, value } = &inner.kind
+                    && let Some(call) = value.call()
+                    && call.function.path().is_some_and(|path| path.ends_with("ArgumentParser"))
+                {
+                    self.parsers.extend(targets.iter().filter_map(PyNode::name).map(str::to_owned));
+                }
+            });
+        }
+        let mut kinds = Vec::new();
+        for statement in &file.body {
+            statement.walk(&mut |node| {
+                let Some(call) = node.call() else { return };
+                if !matches!(&call.function.kind, PyExpression::Attribute(_, method) if method == "add_argument") {
+                    return;
+                }
+                let Some(name) = option_name(call) else { return };
+                let keyword = |name: &str| {
+                    call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
+                };
+                let is_flag = keyword("action").and_then(PyNode::text).is_some_and(|action| action.starts_with("store_"));
+                let kind = match keyword("type").and_then(PyNode::name) {
+                    Some("int") => ValueKind::Int,
+                    Some("float") => ValueKind::Float,
+                    _ if is_flag => ValueKind::Bool,
+                    _ if keyword("nargs").is_some() => ValueKind::list(ValueKind::Text),
+                    _ if keyword("default").is_some_and(|value| value.text().is_some())
+                        || keyword("required").is_some()
+                        || !call.arguments.first().and_then(PyNode::text).is_some_and(|text| text.starts_with('-')) =>
+                    {
+                        ValueKind::Text
+                    }
+                    _ => ValueKind::Unknown,
+                };
+                kinds.push((name, kind));
+            });
+        }
+        self.option_kinds.extend(kinds);
+    }
+
+    /// `args = parser.parse_args()`: every option that the file adds to the parser.
+    pub(super) fn parsed_arguments(
+        &mut self,
+        statement: &PyStatement,
+        name: &str,
+        parser: &str,
+    ) -> Translated<()> {
+        let file = self.file;
+        let mut calls: Vec<PyCall> = Vec::new();
+        let mut is_odd = false;
+        for outer in &file.body {
+            outer.walk_statements(&mut |inner| {
+                let PyStatementKind::Expression(value) = &inner.kind else { return };
+                let Some(call) = value.call() else { return };
+                let PyExpression::Attribute(of, method) = &call.function.kind else { return };
+                if of.name() == Some(parser) {
+                    if method == "add_argument" {
+                        calls.push(call.clone());
+                    } else {
+                        is_odd |= method.starts_with("add_");
+                    }
+                }
+            });
+        }
+        if is_odd {
+            return left("subcommands or groups of arguments");
+        }
+        let options: Translated<Vec<_>> = calls.iter().map(|call| self.script_option(call)).collect();
+        let options = options?;
+        let entries: Vec<_> = options
+            .into_iter()
+            .map(|option| {
+                let key = if is_plain_key(&option.key) { option.key } else { quoted(&option.key) };
+                format!("    {key}: #{{{}}},", option.entry)
+            })
+            .collect();
+        let padding = self.writer.padding();
+        let body = entries.iter().flat_map(|entry| ["\n", &padding, entry]).collect::<String>();
+        let code = if entries.is_empty() {
+            "options(#{})".to_owned()
+        } else {
+            format!("options(#{{{body}\n{padding}}})")
+        };
+        let line = self.assign_name(name, &code);
+        self.line(statement, &line)
+    }
+
+    fn script_option(&mut self, call: &PyCall) -> Translated<ScriptOption> {
+        let Some(key) = option_name(call) else { return left("an argument without a name") };
+        let mut parts = Vec::new();
+        let is_named =
+            call.arguments.first().and_then(PyNode::text).is_some_and(|text| text.starts_with('-'));
+        let mut is_required = !is_named;
+        let mut has_fallback = false;
+        for (name, value) in &call.keywords {
+            match name.as_deref() {
+                Some("help") => parts.push(format!("help: {}", self.plain(value)?)),
+                Some("default") => {
+                    has_fallback = true;
+                    if self.option_kinds.get(&key) != Some(&ValueKind::Bool) {
+                        let code = self.plain(value)?;
+                        if super::expressions::is_repeatable(value) && value.name().is_none() {
+                            parts.push(format!("fallback: {code}"));
+                        } else {
+                            return left("a default that is computed");
+                        }
+                    }
+                }
+                Some("type") => match value.name() {
+                    Some("int" | "float") => parts.push("kind: \"number\"".to_owned()),
+                    Some("str") => {}
+                    _ => return left("the type of an argument"),
+                },
+                Some("action") => match value.text() {
+                    Some("store_true") => parts.push("kind: \"flag\"".to_owned()),
+                    Some("store") => {}
+                    _ => return left("the action of an argument"),
+                },
+                Some("required") => is_required = matches!(value.kind, PyExpression::Bool(true)),
+                Some("choices") => parts.push(format!("one_of: {}", self.plain(value)?)),
+                Some("dest" | "metavar") => {}
+                Some("nargs") => match value.text() {
+                    Some("*" | "+") => parts.push("kind: \"list\"".to_owned()),
+                    Some("?") => is_required = false,
+                    _ => return left("the number of values of an argument"),
+                },
+                _ => return left("an argument of `add_argument`"),
+            }
+        }
+        for given in &call.arguments {
+            if let Some(text) = given.text()
+                && let Some(letter) = text.strip_prefix('-')
+                && letter.chars().count() == 1
+            {
+                parts.push(format!("short: {}", quoted(letter)));
+            }
+        }
+        let is_flag = parts.iter().any(|part| part == "kind: \"flag\"");
+        if !is_required && !has_fallback && !is_flag {
+            parts.push("fallback: ()".to_owned());
+        }
+        Ok(ScriptOption {
+            key: names::variable(&key).trim_end_matches('_').to_owned(),
+            entry: parts.join(", "),
+        })
+    }
+
+    /// `parser.add_argument(...)` is part of the declaration of all options.
+    pub(super) fn is_argument_call(&mut self, statement: &PyStatement, value: &PyNode) -> bool {
+        let Some(call) = value.call() else { return false };
+        let PyExpression::Attribute(of, method) = &call.function.kind else { return false };
+        if !self.is_parser(of) || method != "add_argument" {
+            return false;
+        }
+        self.writer.catch_up(statement.first);
+        for line in statement.first..=statement.last {
+            let text = self.writer.source(line).to_owned();
+            self.writer.extra(&format!("// {text}"));
+        }
+        self.writer.outcomes(statement.first, statement.last, LineOutcome::Same, "");
+        self.writer.skip_to(statement.last);
+        true
+    }
+}
+
+/// The name under which an option is read: `--dry-run` is `dry_run`.
+fn option_name(call: &PyCall) -> Option<String> {
+    let dest = call.keywords.iter().find(|(name, _)| name.as_deref() == Some("dest"));
+    if let Some((_, value)) = dest {
+        return value.text().map(str::to_owned);
+    }
+    let names: Vec<_> = call.arguments.iter().filter_map(PyNode::text).collect();
+    let long = names.iter().find(|name| name.starts_with("--")).or(names.first())?;
+    Some(long.trim_start_matches('-').replace('-', "_"))
+}

@@ -1,0 +1,735 @@
+//! Calls of functions: those of the script, and Python's own.
+
+use super::expressions::{RhaiCode, is_repeatable, level, quoted};
+use super::names;
+use super::syntax::{PyCall, PyComparison, PyExpression, PyNode};
+use super::translator::{BuiltInFunction, KnownFunction, Translated, Translator, left};
+use super::value_kind::ValueKind;
+
+impl Translator<'_> {
+    pub(super) fn call(&mut self, node: &PyNode, call: &PyCall) -> Translated<RhaiCode> {
+        if let Some(name) = call.function.name()
+            && let Some(code) = self.own_call(name, node, call)?
+        {
+            return Ok(code);
+        }
+        if let Some(path) = self.path_of(&call.function) {
+            if let Some(code) = self.library_call(&path, node, call)? {
+                return Ok(code);
+            }
+            if let Some(code) = self.python_call(&path, call)? {
+                return Ok(code);
+            }
+        }
+        match &call.function.kind {
+            PyExpression::Attribute(of, method) => self.method_call(node, of, method, call),
+            PyExpression::Name(name) => left(format!("`{name}`")),
+            _ => left("a call of a computed function"),
+        }
+    }
+
+    /// A call of a function or class of the script.
+    fn own_call(&mut self, name: &str, node: &PyNode, call: &PyCall) -> Translated<Option<RhaiCode>> {
+        if self.scope.closures.contains(name) {
+            let Some(function) = self.functions.get(name).cloned() else { return left(format!("`{name}`")) };
+            let arguments = self.arguments(&function, call, node)?;
+            return Ok(Some(RhaiCode::atom(format!("{}.call({arguments})", names::variable(name)))));
+        }
+        let is_variable = self.scope.is_own(name) || self.places.contains_key(name);
+        if self.scope.bound.iter().any(|bound| bound == name)
+            || (is_variable && !self.functions.contains_key(name) && !self.classes.contains_key(name))
+        {
+            let variable = self.value(&call.function, level::ATOM)?;
+            let arguments = self.plains(&call.arguments)?;
+            if !call.keywords.is_empty() {
+                return left("keyword arguments of a function in a variable");
+            }
+            return Ok(Some(RhaiCode::atom(format!("{variable}.call({})", arguments.join(", ")))));
+        }
+        if let Some(class) = self.classes.get(name) {
+            if class.is_error {
+                return Ok(Some(RhaiCode::atom(self.error_map(name, &call.arguments)?)));
+            }
+            let Some(constructor) = class.constructor.clone() else {
+                return left(format!("the class `{name}`"));
+            };
+            let arguments = self.arguments(&constructor, call, node)?;
+            return Ok(Some(RhaiCode::atom(format!("{}({arguments})", Self::function_name(name)))));
+        }
+        let Some(function) = self.functions.get(name).cloned() else { return Ok(None) };
+        if let Some(built_in) = function.built_in {
+            return self.built_in_call(built_in, &function, call, node).map(Some);
+        }
+        let written = Self::function_name(name);
+        if let Some(place) = function.changed {
+            return self.changing_call(&written, &function, place, call, node).map(Some);
+        }
+        let arguments = self.arguments(&function, call, node)?;
+        if function.is_stateful {
+            if self.scope.closure_depth > 0 {
+                return left(format!("`{name}`, which uses global variables, in a comprehension"));
+            }
+            let object = if self.scope.function.is_some() { "this" } else { "state" };
+            return Ok(Some(RhaiCode::atom(format!("{object}.{written}({arguments})"))));
+        }
+        Ok(Some(RhaiCode::atom(format!("{written}({arguments})"))))
+    }
+
+    /// A call of a function that changes one of its arguments: it is called as a method of it.
+    fn changing_call(
+        &mut self,
+        written: &str,
+        function: &KnownFunction,
+        place: usize,
+        call: &PyCall,
+        node: &PyNode,
+    ) -> Translated<RhaiCode> {
+        let name = function.parameters.get(place).cloned().unwrap_or_default();
+        let given = call.arguments.get(place).or_else(|| {
+            call.keywords
+                .iter()
+                .find(|(known, _)| known.as_deref() == Some(name.as_str()))
+                .map(|(_, value)| value)
+        });
+        let object = match given.or_else(|| function.defaults.get(place).and_then(Option::as_ref)) {
+            Some(given) if given.root().is_some() => {
+                if self.scope.closure_depth > 0 {
+                    return left("a function that changes its argument, in a comprehension");
+                }
+                self.value(given, level::ATOM)?
+            }
+            Some(given) => {
+                let value = self.plain(given)?;
+                let temporary = self.fresh(&name);
+                self.before.push(format!("let {temporary} = {value};"));
+                temporary
+            }
+            None => return left(format!("a call without the argument `{name}`")),
+        };
+        let arguments = self.listed_arguments(function, call, node)?;
+        let others: Vec<_> = arguments
+            .into_iter()
+            .enumerate()
+            .filter(|(index, _)| *index != place)
+            .map(|(_, text)| text)
+            .collect();
+        Ok(RhaiCode::atom(format!("{object}.{written}({})", others.join(", "))))
+    }
+
+    /// The arguments of a call, in the order of the parameters.
+    pub(super) fn arguments(
+        &mut self,
+        function: &KnownFunction,
+        call: &PyCall,
+        node: &PyNode,
+    ) -> Translated<String> {
+        let listed = self.listed_items(function, call)?;
+        self.brackets += 1;
+        let text = self.bracketed("(", listed, ")", node);
+        self.brackets -= 1;
+        let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(&text);
+        Ok(inner.to_owned())
+    }
+
+    fn listed_arguments(
+        &mut self,
+        function: &KnownFunction,
+        call: &PyCall,
+        _: &PyNode,
+    ) -> Translated<Vec<String>> {
+        Ok(self.listed_items(function, call)?.into_iter().map(|(_, _, text)| text).collect())
+    }
+
+    fn listed_items(
+        &mut self,
+        function: &KnownFunction,
+        call: &PyCall,
+    ) -> Translated<Vec<(usize, usize, String)>> {
+        if call.arguments.iter().any(|given| matches!(given.kind, PyExpression::Starred(_))) {
+            return left("`*` before an argument");
+        }
+        let mut given: Vec<Option<(usize, usize, String)>> = vec![None; function.parameters.len()];
+        let mut rest = Vec::new();
+        self.brackets += 1;
+        for (place, argument) in call.arguments.iter().enumerate() {
+            let text = (argument.line, argument.end, self.plain(argument)?);
+            match given.get_mut(place) {
+                Some(slot) => *slot = Some(text),
+                None if function.rest => rest.push(text.2),
+                None => return left(format!("too many arguments for `{}`", function.name)),
+            }
+        }
+        let mut options = Vec::new();
+        for (name, value) in &call.keywords {
+            let Some(name) = name else {
+                if function.keywords {
+                    options.push((None, self.plain(value)?));
+                    continue;
+                }
+                return left("`**` before an argument");
+            };
+            let text = (value.line, value.end, self.plain(value)?);
+            match function.parameters.iter().position(|known| known == name) {
+                Some(place) => given[place] = Some(text),
+                None if function.keywords => options.push((Some(name.clone()), text.2)),
+                None => return left(format!("the argument `{name}` of `{}`", function.name)),
+            }
+        }
+        self.brackets -= 1;
+        // Parameters at the end that have a default have a function without them.
+        let last = given.iter().rposition(Option::is_some).map_or(0, |place| place + 1);
+        let needs_all = function.rest || function.keywords || function.changed.is_some();
+        let count = if needs_all { given.len() } else { last };
+        let mut listed = Vec::new();
+        for (place, slot) in given.into_iter().enumerate() {
+            match slot {
+                Some(text) => listed.push(text),
+                None => match function.defaults.get(place).and_then(Clone::clone) {
+                    Some(default) if place < count => {
+                        let line = listed.last().map_or(call.function.line, |(_, end, _)| *end);
+                        listed.push((line, line, self.plain(&default)?));
+                    }
+                    Some(_) => {}
+                    None => {
+                        return left(format!(
+                            "a call of `{}` without `{}`",
+                            function.name, function.parameters[place]
+                        ));
+                    }
+                },
+            }
+        }
+        let line = listed.last().map_or(call.function.line, |(_, end, _)| *end);
+        if function.rest {
+            listed.push((line, line, format!("[{}]", rest.join(", "))));
+        }
+        if function.keywords {
+            let merged = options.iter().filter(|(name, _)| name.is_none()).map(|(_, text)| text.clone());
+            let named: Vec<_> = options
+                .iter()
+                .filter_map(|(name, text)| Some(format!("{}: {text}", key(name.as_ref()?))))
+                .collect();
+            let mut all: Vec<_> = merged.collect();
+            if !named.is_empty() || all.is_empty() {
+                all.push(format!("#{{{}}}", named.join(", ")));
+            }
+            listed.push((line, line, all.join(" + ")));
+        }
+        Ok(listed)
+    }
+
+    /// A call of what umapish does itself.
+    fn built_in_call(
+        &mut self,
+        built_in: BuiltInFunction,
+        function: &KnownFunction,
+        call: &PyCall,
+        node: &PyNode,
+    ) -> Translated<RhaiCode> {
+        match built_in {
+            BuiltInFunction::SignIn => Ok(RhaiCode::atom(self.sign_in_value(function))),
+            BuiltInFunction::MakeCall => {
+                let arguments = self.arguments(function, call, node)?;
+                Ok(RhaiCode::atom(format!("make_call({arguments})")))
+            }
+        }
+    }
+
+    /// A function of Python's.
+    fn python_call(&mut self, path: &str, call: &PyCall) -> Translated<Option<RhaiCode>> {
+        let arguments = call.arguments.as_slice();
+        let keyword = |name: &str| {
+            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
+        };
+        let code = match (path, arguments) {
+            ("print", _) => return self.print(call).map(Some),
+            ("len", [of]) => RhaiCode::atom(format!("{}.len()", self.plain_iterated(of)?.at(level::ATOM))),
+            ("str", []) => RhaiCode::atom("\"\""),
+            ("str", [value]) => return self.string_code(value).map(Some),
+            ("repr", [value]) => {
+                let code = self.plain(value)?;
+                self.helper("text_of");
+                RhaiCode::atom(format!("quoted_text({code})"))
+            }
+            ("int", [value]) => return self.int_code(value).map(Some),
+            ("float", [value]) => match self.kind_of(value) {
+                ValueKind::Int | ValueKind::Float => {
+                    RhaiCode::atom(format!("{}.to_float()", self.value(value, level::ATOM)?))
+                }
+                _ => RhaiCode::atom(format!("parse_float(`${{{}}}`)", self.plain(value)?)),
+            },
+            ("bool", [value]) => RhaiCode::of(self.condition(value)?, level::LOWEST),
+            ("list", []) => RhaiCode::atom("[]"),
+            ("dict", []) if call.keywords.is_empty() => RhaiCode::atom("#{}"),
+            ("dict", []) => return self.map_of_keywords(call).map(Some),
+            ("set" | "frozenset", []) => RhaiCode::atom("[]"),
+            ("tuple", []) => RhaiCode::atom("[]"),
+            ("list" | "tuple", [of]) => return self.copied_list(of).map(Some),
+            ("dict", [of]) if call.keywords.is_empty() => self.expression(of)?,
+            ("set" | "frozenset", [of]) => {
+                RhaiCode::atom(format!("{}.unique()", self.plain_iterated(of)?.at(level::ATOM)))
+            }
+            ("sorted", [of]) => return self.sorted(of, keyword("key"), keyword("reverse")).map(Some),
+            ("reversed", [of]) => {
+                RhaiCode::atom(format!("{}.slice((), (), -1)", self.plain_iterated(of)?.at(level::ATOM)))
+            }
+            ("sum", [of]) => return self.sum(of).map(Some),
+            ("max" | "min", [of]) if keyword("key").is_none() => {
+                let list = format!("{}.{path}()", self.plain_iterated(of)?.at(level::ATOM));
+                match keyword("default") {
+                    Some(default) if is_repeatable(of) => {
+                        let (empty, default) = (self.negated_list(of)?, self.plain(default)?);
+                        RhaiCode::of(format!("if {empty} {{ {default} }} else {{ {list} }}"), level::LOWEST)
+                    }
+                    Some(_) => return left("a default of a computed list"),
+                    None => RhaiCode::atom(list),
+                }
+            }
+            ("max" | "min", [_, _, ..]) if keyword("key").is_none() => {
+                let values = self.plains(arguments)?;
+                match values.as_slice() {
+                    [one, other] => RhaiCode::atom(format!("{path}({one}, {other})")),
+                    _ => RhaiCode::atom(format!("[{}].{path}()", values.join(", "))),
+                }
+            }
+            ("max" | "min", [of]) => {
+                let Some(key) = keyword("key") else { return left(format!("`{path}`")) };
+                let sorted = self.sorted(of, Some(key), None)?.at(level::ATOM);
+                if path == "max" {
+                    // The first of several largest ones, as in Python.
+                    return left("`max` with a key");
+                }
+                RhaiCode::atom(format!("{sorted}[0]"))
+            }
+            ("abs", [value]) => RhaiCode::atom(format!("{}.abs()", self.value(value, level::ATOM)?)),
+            ("round", [value]) => match self.kind_of(value) {
+                ValueKind::Int => self.expression(value)?,
+                _ => RhaiCode::atom(format!("round({}, 0).to_int()", self.plain(value)?)),
+            },
+            ("round", [value, digits]) => {
+                RhaiCode::atom(format!("round({}, {})", self.plain(value)?, self.plain(digits)?))
+            }
+            ("pow", [base, exponent]) => {
+                let (base, exponent) = (self.value(base, level::ATOM)?, self.value(exponent, level::ATOM)?);
+                RhaiCode::of(format!("{base} ** {exponent}"), level::POWER)
+            }
+            ("range", _) => return self.range(arguments).map(Some),
+            ("any" | "all", [of]) => return self.any_or_all(path == "any", of).map(Some),
+            ("filter", [function, list]) if !matches!(function.kind, PyExpression::None) => {
+                let (list, function) = (self.plain_iterated(list)?.at(level::ATOM), self.plain(function)?);
+                RhaiCode::atom(format!("{list}.filter({function})"))
+            }
+            ("map", [function, list]) => {
+                let (list, function) = (self.plain_iterated(list)?.at(level::ATOM), self.plain(function)?);
+                RhaiCode::atom(format!("{list}.map({function})"))
+            }
+            ("zip", [_, _, ..]) => {
+                let lists: Translated<Vec<_>> =
+                    arguments.iter().map(|list| Ok(self.plain_iterated(list)?.text)).collect();
+                RhaiCode::atom(format!("{}([{}])", self.helper("pairs_of"), lists?.join(", ")))
+            }
+            ("enumerate", [of]) => {
+                let list = self.plain_iterated(of)?.at(level::ATOM);
+                RhaiCode::atom(format!("{list}.map(|entry, place| [place, entry])"))
+            }
+            ("isinstance", [value, kind]) => return self.is_instance(value, kind).map(Some),
+            ("type", [value]) => RhaiCode::atom(format!("type_of({})", self.plain(value)?)),
+            ("input", _) => {
+                let question = match arguments {
+                    [question] => self.plain(question)?,
+                    _ => "\"\"".to_owned(),
+                };
+                RhaiCode::atom(format!("ask({question})"))
+            }
+            ("exit" | "quit", _) => return self.exit(arguments).map(Some),
+            ("divmod", [one, other]) => {
+                let (one, other) = (self.plain(one)?, self.plain(other)?);
+                self.helper("floor_divide");
+                self.helper("modulo");
+                RhaiCode::atom(format!("[floor_divide({one}, {other}), modulo({one}, {other})]"))
+            }
+            ("hasattr", [object, name]) => {
+                let (object, name) = (self.value(object, level::SUM)?, self.plain(name)?);
+                RhaiCode::of(format!("{name} in {object}"), level::COMPARE)
+            }
+            ("getattr", [object, name, rest @ ..]) if rest.len() < 2 => {
+                let (object, name) = (self.value(object, level::ATOM)?, self.plain(name)?);
+                match rest {
+                    [other] => RhaiCode::of(
+                        format!("{object}[{name}] ?? {}", self.value(other, level::SUM)?),
+                        level::DEFAULT,
+                    ),
+                    _ => RhaiCode::atom(format!("{object}[{name}]")),
+                }
+            }
+            ("next", [of, rest @ ..]) => return self.next_of(of, rest.first()).map(Some),
+            (
+                "chr" | "ord" | "open" | "iter" | "format" | "vars" | "id" | "hash" | "callable" | "super"
+                | "eval" | "exec",
+                _,
+            ) => {
+                return left(format!("`{path}`"));
+            }
+            _ if is_error_name(path) => RhaiCode::atom(self.error_map(path, arguments)?),
+            _ => return Ok(None),
+        };
+        Ok(Some(code))
+    }
+
+    /// `print(...)`.
+    fn print(&mut self, call: &PyCall) -> Translated<RhaiCode> {
+        let keyword = |name: &str| {
+            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
+        };
+        if let Some(file) = keyword("file") {
+            if self.path_of(file).as_deref() == Some("sys.stderr") {
+                let text = self.printed(call, keyword("sep"))?;
+                return Ok(RhaiCode::atom(format!("log({text})")));
+            }
+            let Some(name) =
+                file.name().and_then(|name| self.scope.files.get(name)).map(|file| file.text.clone())
+            else {
+                return left("`print` to this file");
+            };
+            let text = self.printed(call, keyword("sep"))?;
+            let end = match keyword("end") {
+                Some(end) => self.value(end, level::PRODUCT)?,
+                None => "\"\\n\"".to_owned(),
+            };
+            return Ok(RhaiCode::of(format!("{name} += {text} + {end}"), level::LOWEST));
+        }
+        if let Some(end) = keyword("end")
+            && end.text() != Some("\n")
+        {
+            if end.text() == Some("") || end.text() == Some(" ") {
+                return left("`print` without the end of the line");
+            }
+            if end.text() == Some("\n\n") {
+                let text = self.printed(call, keyword("sep"))?;
+                return Ok(RhaiCode::atom(format!("print({text} + \"\\n\")")));
+            }
+            return left("`print` with another end of the line");
+        }
+        let text = self.printed(call, keyword("sep"))?;
+        Ok(RhaiCode::atom(format!("print({text})")))
+    }
+
+    /// What `print` writes.
+    fn printed(&mut self, call: &PyCall, separator: Option<&PyNode>) -> Translated<String> {
+        let separator = match separator {
+            Some(separator) => match separator.text() {
+                Some(text) => text.to_owned(),
+                None => return left("a separator that is computed"),
+            },
+            None => " ".to_owned(),
+        };
+        match call.arguments.as_slice() {
+            [] => Ok("\"\"".to_owned()),
+            [only] if !matches!(only.kind, PyExpression::Starred(_)) => {
+                let kind = self.kind_of(only);
+                self.shown(only, &kind)
+            }
+            several => {
+                let parts: Translated<Vec<_>> = several
+                    .iter()
+                    .map(|part| {
+                        if let Some(text) = part.text()
+                            && !text.contains(['`', '$', '\n', '\t', '\r'])
+                        {
+                            return Ok(text.to_owned());
+                        }
+                        if matches!(part.kind, PyExpression::Starred(_)) {
+                            return left("`print(*list)`");
+                        }
+                        let kind = self.kind_of(part);
+                        Ok(format!("${{{}}}", self.shown(part, &kind)?))
+                    })
+                    .collect();
+                let separator = separator.replace('\n', "${\"\\n\"}").replace('\t', "${\"\\t\"}");
+                Ok(format!("`{}`", parts?.join(&separator)))
+            }
+        }
+    }
+
+    fn string_code(&mut self, value: &PyNode) -> Translated<RhaiCode> {
+        let kind = self.kind_of(value);
+        match kind {
+            ValueKind::Text => self.expression(value),
+            ValueKind::Int | ValueKind::Float => {
+                Ok(RhaiCode::atom(format!("{}.to_string()", self.value(value, level::ATOM)?)))
+            }
+            _ => {
+                let shown = self.shown(value, &kind)?;
+                let is_text =
+                    shown.starts_with("text_of(") || matches!(kind, ValueKind::Error | ValueKind::Response);
+                Ok(RhaiCode::atom(if is_text { shown } else { format!("`${{{shown}}}`") }))
+            }
+        }
+    }
+
+    fn int_code(&mut self, value: &PyNode) -> Translated<RhaiCode> {
+        match self.kind_of(value) {
+            ValueKind::Int => self.expression(value),
+            ValueKind::Float => Ok(RhaiCode::atom(format!("{}.to_int()", self.value(value, level::ATOM)?))),
+            ValueKind::Text | ValueKind::Cell => {
+                Ok(RhaiCode::atom(format!("parse_int({}.trim())", self.value(value, level::ATOM)?)))
+            }
+            ValueKind::Bool => {
+                Ok(RhaiCode::of(format!("if {} {{ 1 }} else {{ 0 }}", self.plain(value)?), level::LOWEST))
+            }
+            _ => {
+                let code = self.plain(value)?;
+                Ok(RhaiCode::atom(format!("{}({code})", self.helper("int_of"))))
+            }
+        }
+    }
+
+    fn map_of_keywords(&mut self, call: &PyCall) -> Translated<RhaiCode> {
+        let mut entries = Vec::new();
+        for (name, value) in &call.keywords {
+            let Some(name) = name else { return left("`**` in `dict`") };
+            entries.push(format!("{}: {}", key(name), self.plain(value)?));
+        }
+        Ok(RhaiCode::atom(format!("#{{{}}}", entries.join(", "))))
+    }
+
+    /// `list(x)`: a copy, as every assignment of a list is.
+    fn copied_list(&mut self, of: &PyNode) -> Translated<RhaiCode> {
+        self.letters_or_list(of).map(RhaiCode::atom)
+    }
+
+    fn negated_list(&mut self, of: &PyNode) -> Translated<String> {
+        Ok(format!("{}.is_empty()", self.plain_iterated(of)?.at(level::ATOM)))
+    }
+
+    pub(super) fn sorted(
+        &mut self,
+        of: &PyNode,
+        key: Option<&PyNode>,
+        reverse: Option<&PyNode>,
+    ) -> Translated<RhaiCode> {
+        let is_map =
+            matches!(self.kind_of(of), ValueKind::Map(_) | ValueKind::Counter | ValueKind::DefaultMap(_));
+        let method = of.call().and_then(|call| match &call.function.kind {
+            PyExpression::Attribute(_, method) => Some(method.as_str()),
+            _ => None,
+        });
+        // The keys of a map are always sorted here.
+        let is_sorted =
+            key.is_none() && reverse.is_none() && (is_map || matches!(method, Some("items" | "keys")));
+        let list = if is_map {
+            format!("{}.keys()", self.value(of, level::ATOM)?)
+        } else {
+            self.plain_iterated(of)?.at(level::ATOM)
+        };
+        if is_sorted {
+            return Ok(RhaiCode::atom(list));
+        }
+        let key = match key {
+            None => "|entry| entry".to_owned(),
+            Some(key) => self.sort_key(key)?,
+        };
+        let sorted = format!("{list}.sort_by({key})");
+        match reverse.map(|value| &value.kind) {
+            None | Some(PyExpression::Bool(false)) => Ok(RhaiCode::atom(sorted)),
+            // Equal entries keep their order in Python, also in reverse.
+            Some(PyExpression::Bool(true)) => {
+                Ok(RhaiCode::atom(format!("{list}.slice((), (), -1).sort_by({key}).slice((), (), -1)")))
+            }
+            Some(_) => left("a direction that is computed"),
+        }
+    }
+
+    fn sort_key(&mut self, key: &PyNode) -> Translated<String> {
+        match self.path_of(key).as_deref() {
+            Some("str.lower") => return Ok("|entry| entry.to_lower()".to_owned()),
+            Some("len") => return Ok("|entry| entry.len()".to_owned()),
+            Some("int") => return Ok("|entry| parse_int(`${entry}`)".to_owned()),
+            _ => {}
+        }
+        if let Some(call) = key.call()
+            && self.path_of(&call.function).as_deref() == Some("operator.itemgetter")
+            && let [field] = call.arguments.as_slice()
+        {
+            return Ok(format!("|entry| entry[{}]", self.plain(field)?));
+        }
+        self.plain(key)
+    }
+
+    fn sum(&mut self, of: &PyNode) -> Translated<RhaiCode> {
+        // `sum(1 for x in list if test)` counts.
+        if let PyExpression::Comprehension { value, loops, .. } = &of.kind
+            && matches!(&value.kind, PyExpression::Int(digits) if digits == "1")
+            && let [only] = loops.as_slice()
+        {
+            let source = self.closure_source(only)?;
+            let mut list = source.list.clone();
+            for test in &only.tests {
+                let test = self.with_parameters(&source, |translator| translator.condition(test))?;
+                let parameters: Vec<_> = source.parameters.iter().map(|name| names::variable(name)).collect();
+                list = format!("{list}.filter(|{}| {test})", parameters.join(", "));
+            }
+            return Ok(RhaiCode::atom(format!("{list}.len()")));
+        }
+        Ok(RhaiCode::atom(format!("{}.sum()", self.plain_iterated(of)?.at(level::ATOM))))
+    }
+
+    fn range(&mut self, arguments: &[PyNode]) -> Translated<RhaiCode> {
+        let values = self.plains(arguments)?;
+        let helper = self.helper("range_list");
+        Ok(RhaiCode::atom(match values.as_slice() {
+            [end] => format!("{helper}(0, {end}, 1)"),
+            [start, end] => format!("{helper}({start}, {end}, 1)"),
+            [start, end, step] => format!("{helper}({start}, {end}, {step})"),
+            _ => return left("`range`"),
+        }))
+    }
+
+    fn any_or_all(&mut self, is_any: bool, of: &PyNode) -> Translated<RhaiCode> {
+        let function = if is_any { "some" } else { "all" };
+        let PyExpression::Comprehension { value, loops, .. } = &of.kind else {
+            let list = self.plain_iterated(of)?.at(level::ATOM);
+            let helper = self.helper("truthy");
+            return Ok(RhaiCode::atom(format!("{list}.{function}(|entry| {helper}(entry))")));
+        };
+        let [only] = loops.as_slice() else { return left("`any` of several loops") };
+        let mut source = self.closure_source(only)?;
+        self.separate(&mut source, loops, Some(value));
+        let parameters: Vec<_> = source.parameters.iter().map(|name| names::variable(name)).collect();
+        let parameters = parameters.join(", ");
+        let mut list = source.list.clone();
+        for test in &only.tests {
+            let test = self.with_parameters(&source, |translator| translator.condition(test))?;
+            list = format!("{list}.filter(|{parameters}| {test})");
+        }
+        let test = self.with_parameters(&source, |translator| translator.condition(value))?;
+        Ok(RhaiCode::atom(format!("{list}.{function}(|{parameters}| {test})")))
+    }
+
+    /// `next((x for x in list if test), None)`.
+    fn next_of(&mut self, of: &PyNode, default: Option<&PyNode>) -> Translated<RhaiCode> {
+        if matches!(self.kind_of(of), ValueKind::List(_))
+            && of.name().is_some()
+            && self.scope.closure_depth == 0
+        {
+            return Ok(RhaiCode::atom(format!("{}.shift()", self.plain(of)?)));
+        }
+        let PyExpression::Comprehension { value, loops, .. } = &of.kind else { return left("`next`") };
+        let [only] = loops.as_slice() else { return left("`next` of several loops") };
+        let is_same = value.name().is_some() && value.name() == only.target.name();
+        if !is_same || default.is_none_or(|value| !matches!(value.kind, PyExpression::None)) {
+            return left("`next`");
+        }
+        let source = self.closure_source(only)?;
+        let tests: Translated<Vec<_>> = only
+            .tests
+            .iter()
+            .map(|test| self.with_parameters(&source, |translator| translator.condition(test)))
+            .collect();
+        let tests = tests?;
+        let test = if tests.is_empty() { "true".to_owned() } else { tests.join(" && ") };
+        let parameters: Vec<_> = source.parameters.iter().map(|name| names::variable(name)).collect();
+        Ok(RhaiCode::atom(format!("{}.find(|{}| {test})", source.list, parameters.join(", "))))
+    }
+
+    fn is_instance(&mut self, value: &PyNode, kind: &PyNode) -> Translated<RhaiCode> {
+        let names: Vec<_> = match &kind.kind {
+            PyExpression::Tuple(parts) => parts.iter().filter_map(PyNode::name).collect(),
+            _ => kind.name().into_iter().collect(),
+        };
+        let known: Option<Vec<_>> = names.iter().map(|name| rhai_type(name)).collect();
+        let code = self.plain(value)?;
+        match known.map(|types| types.concat()).as_deref() {
+            Some([only]) => Ok(RhaiCode::of(format!("type_of({code}) == {}", quoted(only)), level::EQUAL)),
+            Some(several) if !several.is_empty() => {
+                let listed: Vec<_> = several.iter().map(|name| quoted(name)).collect();
+                Ok(RhaiCode::of(format!("type_of({code}) in [{}]", listed.join(", ")), level::COMPARE))
+            }
+            _ => left("`isinstance` of this class"),
+        }
+    }
+
+    /// `type(x) == str`.
+    pub(super) fn compared_type(
+        &mut self,
+        one: &PyNode,
+        sign: PyComparison,
+        other: &PyNode,
+    ) -> Translated<Option<RhaiCode>> {
+        let Some(call) = one.call() else { return Ok(None) };
+        let is_type = self.path_of(&call.function).as_deref() == Some("type");
+        let (true, [value], Some(name)) = (is_type, call.arguments.as_slice(), other.name()) else {
+            return Ok(None);
+        };
+        let Some(types) = rhai_type(name) else { return left("the type of a value") };
+        let code = self.plain(value)?;
+        let sign = if matches!(sign, PyComparison::Equal | PyComparison::Is) { "==" } else { "!=" };
+        Ok(Some(RhaiCode::of(format!("type_of({code}) {sign} {}", quoted(types[0])), level::EQUAL)))
+    }
+
+    /// An error that is thrown.
+    pub(super) fn error_map(&mut self, name: &str, arguments: &[PyNode]) -> Translated<String> {
+        let kind = name.rsplit('.').next().unwrap_or(name);
+        let message = match arguments {
+            [] => "\"\"".to_owned(),
+            [only] => {
+                let kind = self.kind_of(only);
+                self.shown(only, &kind)?
+            }
+            _ => return left("an error of several values"),
+        };
+        Ok(format!("#{{kind: {}, message: {message}}}", quoted(kind)))
+    }
+
+    pub(super) fn exit(&mut self, arguments: &[PyNode]) -> Translated<RhaiCode> {
+        match arguments {
+            [] => Ok(RhaiCode::atom("exit(0)")),
+            [code] => {
+                if is_status(code) {
+                    self.note_defect(code.line, "B24");
+                    let status = self.plain(code)?;
+                    return Ok(RhaiCode::atom(format!("exit(if {status} == 200 {{ 0 }} else {{ 1 }})")));
+                }
+                match self.kind_of(code) {
+                    ValueKind::Text => {
+                        let text = self.plain(code)?;
+                        self.before.push(format!("log({text});"));
+                        Ok(RhaiCode::atom("exit(1)"))
+                    }
+                    ValueKind::Bool | ValueKind::None => left("an exit code that is not a number"),
+                    _ => Ok(RhaiCode::atom(format!("exit({})", self.plain(code)?))),
+                }
+            }
+            _ => left("`exit`"),
+        }
+    }
+}
+
+fn is_status(node: &PyNode) -> bool {
+    matches!(&node.kind, PyExpression::Attribute(_, name) if name == "status_code")
+}
+
+/// The key of a map literal.
+fn key(name: &str) -> String {
+    if super::expressions::is_plain_key(name) { name.to_owned() } else { quoted(name) }
+}
+
+/// The names of `type_of` for a type of Python.
+fn rhai_type(name: &str) -> Option<Vec<&'static str>> {
+    Some(match name {
+        "str" => vec!["string"],
+        "int" => vec!["i64"],
+        "float" => vec!["f64"],
+        "bool" => vec!["bool"],
+        "list" | "tuple" => vec!["array"],
+        "dict" => vec!["map"],
+        _ => return None,
+    })
+}
+
+/// Whether a name is one of Python's errors.
+pub(super) fn is_error_name(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    (name.ends_with("Error") || name.ends_with("Exception") || name == "SystemExit" || name == "Timeout")
+        && name.starts_with(|letter: char| letter.is_ascii_uppercase())
+}

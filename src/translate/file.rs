@@ -1,0 +1,60 @@
+//! The translation of a whole file.
+
+use super::helpers::HELPERS;
+use super::report::Translation;
+use super::syntax::PythonFile;
+use super::translator::{NamePlace, Translator};
+use std::collections::BTreeSet;
+
+/// Translates a file.
+pub(super) fn translate(
+    file: &PythonFile,
+    left: &BTreeSet<usize>,
+    built_in: &BTreeSet<String>,
+) -> Translation {
+    let mut translator = Translator::new(file, left, built_in);
+    translator.find_parsers();
+    translator.survey();
+    let has_state = translator.places.values().any(|place| *place == NamePlace::State);
+    translator.heading(has_state);
+    translator.statements(&file.body);
+    for name in translator.scope.files.keys().cloned().collect::<Vec<_>>() {
+        for line in translator.close_file(&name) {
+            translator.writer.extra(&line);
+        }
+    }
+    let helpers: Vec<_> = HELPERS.iter().filter(|helper| translator.helpers.contains(helper.name)).collect();
+    let (mut script, lines, missing, mut sources) = translator.writer.finish();
+    for helper in helpers.iter().filter(|helper| !helper.code.is_empty()) {
+        script.push('\n');
+        script.push_str(helper.code);
+        script.push('\n');
+        sources.resize(script.lines().count(), 0);
+    }
+    let statements = file.body.iter().map(|statement| (statement.first, statement.last)).collect();
+    Translation { script, lines, missing, sources, statements }
+}
+
+impl Translator<'_> {
+    /// The line that keeps the variables that functions change.
+    fn heading(&mut self, has_state: bool) {
+        if !has_state {
+            return;
+        }
+        self.writer.catch_up(2.min(self.file.body.first().map_or(1, |first| first.first)));
+        let first = self.file.body.iter().find(|statement| {
+            use super::syntax::PyStatementKind as S;
+            !matches!(&statement.kind, S::Expression(value) if value.text().is_some())
+        });
+        let line = first.map_or(1, |statement| statement.first);
+        // The description of the file stays at its top.
+        if let Some(description) = self.file.body.first()
+            && description.first < line
+        {
+            self.statement(description);
+            self.done = description.first;
+        }
+        self.writer.extra("// variables that functions change");
+        self.writer.extra("let state = #{};");
+    }
+}

@@ -1,0 +1,405 @@
+//! Functions that a draft defines at its end, where Rhai has nothing that does what Python does.
+
+/// A helper: its name and its code.
+pub(super) struct DraftHelper {
+    pub(super) name: &'static str,
+    /// Other helpers that it calls.
+    pub(super) needs: &'static [&'static str],
+    pub(super) code: &'static str,
+}
+
+/// All helpers, in the order in which a draft defines them.
+pub(super) const HELPERS: &[DraftHelper] = &[
+    DraftHelper {
+        name: "truthy",
+        needs: &[],
+        code: r#"// What Python takes for true.
+fn truthy(value) {
+    return switch type_of(value) {
+        "bool" => value,
+        "()" => false,
+        "string" => value != "",
+        "i64" | "f64" => value != 0,
+        "array" | "map" | "Users" | "Groups" => value.len() > 0,
+        "Response" => value.status < 400,
+        _ => true
+    };
+}"#,
+    },
+    DraftHelper {
+        name: "text_of",
+        needs: &["items_of"],
+        code: r#"// A value as Python's str() writes it.
+fn text_of(value) {
+    return switch type_of(value) {
+        "bool" => if value { "True" } else { "False" },
+        "()" => "None",
+        "array" => "[" + value.map(|entry| quoted_text(entry)).join(", ") + "]",
+        "map" => "{" + items_of(value).map(|pair| quoted_text(pair[0]) + ": " + quoted_text(pair[1])).join(", ") + "}",
+        _ => value.to_string()
+    };
+}
+
+fn quoted_text(value) {
+    if type_of(value) != "string" { return text_of(value); }
+    let mark = if value.contains("'") && !value.contains("\"") { "\"" } else { "'" };
+    let text = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
+    return mark + (if mark == "'" { text.replace("'", "\\'") } else { text }) + mark;
+}"#,
+    },
+    DraftHelper {
+        name: "floor_divide",
+        needs: &[],
+        code: r#"// Python's `a // b`, rounded down.
+fn floor_divide(a, b) {
+    if type_of(a) == "f64" || type_of(b) == "f64" { return floor(a * 1.0 / b); }
+    let whole = floor(a / b);
+    return if a % b != 0 && (a < 0) != (b < 0) { whole - 1 } else { whole };
+}"#,
+    },
+    DraftHelper {
+        name: "modulo",
+        needs: &[],
+        code: r"// Python's `a % b`, which has the sign of b.
+fn modulo(a, b) {
+    return ((a % b) + b) % b;
+}",
+    },
+    DraftHelper {
+        name: "zero_padded",
+        needs: &[],
+        code: r#"fn zero_padded(value, width) {
+    let text = value.to_string();
+    let sign = if text.starts_with("-") { "-" } else { "" };
+    let digits = text.slice(sign.len());
+    return if text.len() >= width { text } else { sign + "".pad(width - text.len(), "0") + digits };
+}"#,
+    },
+    DraftHelper {
+        name: "int_of",
+        needs: &[],
+        code: r#"// Python's int().
+fn int_of(value) {
+    return switch type_of(value) {
+        "i64" => value,
+        "f64" => value.to_int(),
+        "bool" => if value { 1 } else { 0 },
+        _ => parse_int(`${value}`.trim())
+    };
+}"#,
+    },
+    DraftHelper {
+        name: "divide",
+        needs: &[],
+        code: r#"// Python's `a / b`: never a whole number, and an error for zero.
+fn divide(a, b) {
+    if b == 0 { throw #{kind: "ZeroDivisionError", message: "division by zero"}; }
+    return 1.0 * a / b;
+}"#,
+    },
+    DraftHelper {
+        name: "range_list",
+        needs: &[],
+        code: r"// The numbers of a range as a list.
+fn range_list(start, end, step) {
+    let numbers = [];
+    for number in range(start, end, step) { numbers.push(number); }
+    return numbers;
+}",
+    },
+    DraftHelper {
+        name: "letters_of",
+        needs: &[],
+        code: r"// The letters of a string.
+fn letters_of(text) {
+    let letters = [];
+    for letter in text.chars() { letters.push(letter.to_string()); }
+    return letters;
+}",
+    },
+    DraftHelper {
+        name: "items_of",
+        needs: &[],
+        code: r"// The entries of a map as pairs.
+fn items_of(map) {
+    let pairs = [];
+    for key in map.keys() { pairs.push([key, map[key]]); }
+    return pairs;
+}",
+    },
+    DraftHelper {
+        name: "grouped_digits",
+        needs: &[],
+        code: r#"// A number with commas between thousands.
+fn grouped_digits(number) {
+    let parts = number.to_string().split(".");
+    let digits = parts[0].trim_start("-");
+    let groups = [];
+    while digits.len() > 3 {
+        groups.insert(0, digits.slice(-3));
+        digits = digits.slice(0, -3);
+    }
+    groups.insert(0, digits);
+    parts[0] = (if number < 0 { "-" } else { "" }) + groups.join(",");
+    return parts.join(".");
+}"#,
+    },
+    DraftHelper {
+        name: "left_aligned",
+        needs: &[],
+        code: r#"fn left_aligned(text, width) {
+    return text.to_string().pad(width, " ");
+}"#,
+    },
+    DraftHelper {
+        name: "right_aligned",
+        needs: &[],
+        code: r#"fn right_aligned(text, width) {
+    let text = text.to_string();
+    return if text.len() >= width { text } else { "".pad(width - text.len(), " ") + text };
+}"#,
+    },
+    DraftHelper {
+        name: "centered",
+        needs: &[],
+        code: r#"fn centered(text, width) {
+    let missing = width - text.len();
+    if missing <= 0 { return text; }
+    let left = missing / 2 + (if missing % 2 == 1 && width % 2 == 1 { 1 } else { 0 });
+    return "".pad(left, " ") + text + "".pad(missing - left, " ");
+}"#,
+    },
+    DraftHelper {
+        name: "title_case",
+        needs: &[],
+        code: r#"// Python's title().
+fn title_case(text) {
+    let result = "";
+    let is_start = true;
+    for letter in text.chars() {
+        let letter = letter.to_string();
+        result += if is_start { letter.to_upper() } else { letter.to_lower() };
+        is_start = letter.to_upper() == letter.to_lower();
+    }
+    return result;
+}"#,
+    },
+    DraftHelper {
+        name: "body_text",
+        needs: &[],
+        code: r#"// The body of a response as text.
+fn body_text(response) {
+    return switch type_of(response.body) {
+        "string" => response.body,
+        "()" => "",
+        _ => to_json(response.body)
+    };
+}"#,
+    },
+    DraftHelper {
+        name: "raise_for_status",
+        needs: &[],
+        code: r#"fn raise_for_status(response) {
+    if response.status >= 400 {
+        throw #{kind: "HTTPError", message: `${response.status} Error`, response: response};
+    }
+}"#,
+    },
+    DraftHelper {
+        name: "with_query",
+        needs: &[],
+        code: r#"// A URL with the parameters of a query.
+fn with_query(url, parameters) {
+    let pairs = [];
+    for key in parameters.keys() {
+        if parameters[key] != () { pairs.push(encode(key) + "=" + encode(`${parameters[key]}`)); }
+    }
+    return if pairs.is_empty() { url } else { url + (if url.contains("?") { "&" } else { "?" }) + pairs.join("&") };
+}"#,
+    },
+    DraftHelper {
+        name: "is_error",
+        needs: &[],
+        code: r#"// Whether an error is one of these kinds of Python's.
+fn is_error(err, kinds) {
+    let kind = err.kind;
+    let message = `${err.message}`;
+    let code = `${err.code}`;
+    for wanted in kinds {
+        if kind == wanted || wanted == "Exception" { return true; }
+        let is_same = switch wanted {
+            "KeyError" => kind == "script" && (message.contains("has no field") || message.contains("no key") || message.contains("column")),
+            "IndexError" => code == "ErrorArrayBounds" || code == "ErrorStringBounds",
+            "ZeroDivisionError" => message.contains("division by zero"),
+            "ValueError" => message.contains("parsing") || kind == "decode" || message.contains("JSON") || message.contains("format"),
+            "JSONDecodeError" => kind == "decode" || message.contains("JSON"),
+            "TypeError" | "AttributeError" => kind == "script" && !message.contains("division by zero") && !message.contains("parsing"),
+            "FileNotFoundError" | "OSError" | "IOError" | "PermissionError" => kind == "file",
+            "HTTPError" => kind in ["not_found", "rejected", "throttled", "invalid"],
+            "RequestException" | "ConnectionError" | "Timeout" =>
+                kind in ["unavailable", "unknown", "throttled", "not_found", "rejected", "invalid", "HTTPError"],
+            _ => false
+        };
+        if is_same { return true; }
+    }
+    return false;
+}"#,
+    },
+    DraftHelper {
+        name: "entry_of",
+        needs: &[],
+        code: r#"// The entry of a map; without it, an error as in Python.
+fn entry_of(map, key) {
+    if type_of(map) == "map" && !(key in map) { throw #{kind: "KeyError", message: `${key}`}; }
+    return map[key];
+}"#,
+    },
+    DraftHelper {
+        name: "with_line_ends",
+        needs: &[],
+        code: r#"// The lines of a string with their ends, as Python iterates over a file.
+fn with_line_ends(text) {
+    let lines = text.replace("\r\n", "\n").split("\n");
+    let last = lines.pop();
+    lines = lines.map(|line| line + "\n");
+    if last != "" { lines.push(last); }
+    return lines;
+}"#,
+    },
+    DraftHelper {
+        name: "csv_lists",
+        needs: &[],
+        code: r#"// The rows of a CSV file as lists of cells, as Python's csv.reader returns them.
+fn csv_lists(text, mark) {
+    let rows = [];
+    let row = [];
+    let cell = "";
+    let is_quoted = false;
+    let begun = false;
+    let letters = text.replace("\r\n", "\n").replace("\r", "\n").chars();
+    let last = "";
+    let all = [];
+    for letter in letters { all.push(letter.to_string()); }
+    let place = 0;
+    while place < all.len() {
+        let letter = all[place];
+        place += 1;
+        if is_quoted {
+            if letter != "\"" { cell += letter; }
+            else if place < all.len() && all[place] == "\"" { cell += "\""; place += 1; }
+            else { is_quoted = false; }
+        } else if letter == "\"" && cell == "" && !begun { is_quoted = true; begun = true; }
+        else if letter == mark { row.push(cell); cell = ""; begun = false; last = mark; }
+        else if letter == "\n" {
+            if !row.is_empty() || cell != "" || begun || last == mark { row.push(cell); }
+            rows.push(row);
+            row = []; cell = ""; begun = false; last = "";
+        } else { cell += letter; begun = true; }
+    }
+    if !row.is_empty() || cell != "" || begun { row.push(cell); rows.push(row); }
+    return rows;
+}"#,
+    },
+    DraftHelper {
+        name: "csv_rows",
+        needs: &["csv_lists"],
+        code: r"// The rows of a CSV file as maps, as Python's csv.DictReader returns them.
+fn csv_rows(text, mark, columns) {
+    let found = [];
+    for cells in csv_lists(text, mark) {
+        if columns == () { columns = cells; continue; }
+        if cells.is_empty() { continue; }
+        let row = #{};
+        for (column, place) in columns { row[column] = if place < cells.len() { cells[place] } else { () }; }
+        found.push(row);
+    }
+    return found;
+}",
+    },
+    DraftHelper {
+        name: "csv_text",
+        needs: &["text_of"],
+        code: r#"// Rows as Python's csv.writer writes them.
+fn csv_text(rows, mark) {
+    let text = "";
+    for row in rows {
+        let is_single = row.len() == 1;
+        let cells = row.map(|value| {
+            let cell = if value == () { "" } else { text_of(value) };
+            let is_special = cell.contains(mark) || cell.contains("\"") || cell.contains("\n") || cell.contains("\r");
+            if is_special || (cell == "" && is_single) { "\"" + cell.replace("\"", "\"\"") + "\"" } else { cell }
+        });
+        text += cells.join(mark) + "\r\n";
+    }
+    return text;
+}"#,
+    },
+    DraftHelper {
+        name: "most_common",
+        needs: &["items_of"],
+        code: r"// The entries of a count, the highest first.
+fn most_common(counts) {
+    return items_of(counts).sort_by(|pair| -pair[1]);
+}",
+    },
+    DraftHelper {
+        name: "counts_of",
+        needs: &[],
+        code: r"// How often each entry occurs.
+fn counts_of(list) {
+    let counts = #{};
+    for entry in list {
+        let key = entry.to_string();
+        counts[key] = (counts[key] ?? 0) + 1;
+    }
+    return counts;
+}",
+    },
+    DraftHelper {
+        name: "read_config",
+        needs: &[],
+        code: r##"// The sections of a configuration file with their keys.
+fn read_config(path) {
+    let sections = #{};
+    let section = "";
+    for line in read_lines(path) {
+        let line = line.trim();
+        if line == "" || line.starts_with("#") || line.starts_with(";") { continue; }
+        if line.starts_with("[") { section = line.trim("[]"); sections[section] = #{}; continue; }
+        let parts = line.replace(":", "=").split("=", 2);
+        let place = line.len() - line.trim_start().len() + parts[0].len() + 1;
+        sections[section][parts[0].trim().to_lower()] = line.slice(place).trim();
+    }
+    return sections;
+}"##,
+    },
+    DraftHelper {
+        name: "flattened",
+        needs: &[],
+        code: r"// One list of the entries of several.
+fn flattened(lists) {
+    let all = [];
+    for list in lists { for entry in list { all.push(entry); } }
+    return all;
+}",
+    },
+    DraftHelper {
+        name: "pairs_of",
+        needs: &[],
+        code: r"// Lists with one entry of each list, as many as the shortest has.
+fn pairs_of(lists) {
+    let count = lists.map(|list| list.len()).min();
+    let pairs = [];
+    for place in 0..count { pairs.push(lists.map(|list| list[place])); }
+    return pairs;
+}",
+    },
+    DraftHelper {
+        name: "taken",
+        needs: &[],
+        code: r"// Removes an entry of a map and returns it, or another value if there is none.
+fn taken(key, other) {
+    return if key in this { this.remove(key) } else { other };
+}",
+    },
+];

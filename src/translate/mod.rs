@@ -1,0 +1,67 @@
+//! Translates Python scripts to Rhai: a draft in which every place that needs a person is marked.
+//!
+//! One line of Python becomes one line of Rhai; comments, blank lines and order stay. What umapish does itself (sign-in,
+//! headers, retries) becomes a comment. The result never claims to do the same: what is not certain is a `TODO`.
+
+mod absorbed;
+mod arguments;
+#[expect(
+    clippy::match_same_arms,
+    clippy::too_many_lines,
+    reason = "one arm for each function of Python reads as a table"
+)]
+mod calls;
+mod control;
+mod csv_files;
+mod defects;
+mod expressions;
+mod file;
+mod functions;
+mod helpers;
+#[expect(
+    clippy::match_same_arms,
+    clippy::too_many_lines,
+    reason = "one arm for each function of Python reads as a table"
+)]
+mod kinds;
+#[expect(clippy::match_same_arms, reason = "one arm for each function of Python reads as a table")]
+mod libraries;
+#[expect(clippy::too_many_lines, reason = "one arm for each function of Python reads as a table")]
+mod methods;
+mod names;
+mod parser;
+mod refusal;
+mod report;
+mod service;
+#[expect(clippy::match_same_arms, reason = "one arm for each kind of statement")]
+mod statements;
+mod strings;
+mod syntax;
+mod translator;
+mod value_kind;
+mod writer;
+
+pub(crate) use refusal::TranslationRefusal;
+pub(crate) use report::{TranslatedLine, Translation};
+
+use std::collections::BTreeSet;
+
+/// Translates a Python file. `left` are lines of the source that must be left to a person, `built_in` the names of the
+/// functions of umapish.
+///
+/// # Errors
+/// The text is not Python 3.
+pub(crate) fn translate(
+    text: &str,
+    left: &BTreeSet<usize>,
+    built_in: &BTreeSet<String>,
+) -> Result<Translation, TranslationRefusal> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{c}'], "\n");
+    if let Some(refusal) = refusal::before_parsing(&text) {
+        return Err(refusal);
+    }
+    let file =
+        parser::parse(&text).map_err(|fault| refusal::after_parsing(&text, fault.line, &fault.message))?;
+    Ok(file::translate(&file, left, built_in))
+}

@@ -1,0 +1,847 @@
+//! Simple statements, and what is left of those that have no translation.
+
+use super::expressions::{RhaiCode, is_repeatable, level, member};
+use super::names;
+use super::report::LineOutcome;
+use super::syntax::{PyExpression, PyNode, PyOperator, PyStatement, PyStatementKind};
+use super::translator::{NamePlace, Translated, Translator, Untranslatable, left};
+use super::value_kind::ValueKind;
+
+impl Translator<'_> {
+    /// Translates a block.
+    pub(super) fn statements(&mut self, body: &[PyStatement]) {
+        let mut place = 0;
+        while place < body.len() {
+            let statement = &body[place];
+            if statement.first == self.done {
+                place += 1;
+                continue;
+            }
+            if self.absorbed_lines.contains(&statement.first) {
+                let end =
+                    body[place..].iter().take_while(|next| self.absorbed_lines.contains(&next.first)).count();
+                self.built_in(&body[place..place + end]);
+                place += end;
+                continue;
+            }
+            self.statement(statement);
+            place += 1;
+        }
+    }
+
+    /// Translates a statement, or leaves it to a person.
+    pub(super) fn statement(&mut self, statement: &PyStatement) {
+        let is_left = self.left.range(statement.first..=statement.head.max(statement.first)).next().is_some();
+        let is_whole = matches!(statement.kind, PyStatementKind::Function(_) | PyStatementKind::Class { .. });
+        let is_all_left = || (statement.first..=statement.last).all(|line| self.left.contains(&line));
+        if is_left && (!is_whole || is_all_left()) {
+            return self.leave(statement, "the draft of this line is not valid");
+        }
+        let mark = self.writer.mark();
+        let (scope, before, brackets) = (self.scope.clone(), std::mem::take(&mut self.before), self.brackets);
+        match self.try_statement(statement) {
+            Ok(()) => self.before = before,
+            Err(Untranslatable(reason)) => {
+                self.writer.reset(mark);
+                self.scope = scope;
+                self.before = before;
+                self.brackets = brackets;
+                self.leave(statement, &reason);
+            }
+        }
+    }
+
+    fn try_statement(&mut self, statement: &PyStatement) -> Translated<()> {
+        use PyStatementKind as S;
+        for expression in statement.expressions() {
+            self.look_for_defects(expression);
+        }
+        match &statement.kind {
+            S::Expression(value) => self.expression_statement(statement, value),
+            S::Assign { targets, value } => self.assign_statement(statement, targets, value),
+            S::Annotated { target, value: Some(value) } => {
+                self.assign_statement(statement, std::slice::from_ref(target), value)
+            }
+            S::Annotated { .. } => self.comment(statement),
+            S::Augmented { target, operator, value } => {
+                self.augment_statement(statement, target, *operator, value)
+            }
+            S::Return(value) => self.return_statement(statement, value.as_ref()),
+            S::Raise(value) => self.raise_statement(statement, value.as_ref()),
+            S::Assert { test, message } => {
+                let test = self.condition(test)?;
+                let message = match message {
+                    Some(message) => self.plain(message)?,
+                    None => "\"\"".to_owned(),
+                };
+                self.line(
+                    statement,
+                    &format!("if !({test}) {{ throw #{{kind: \"AssertionError\", message: {message}}}; }}"),
+                )
+            }
+            S::Delete(targets) => self.delete_statement(statement, targets),
+            S::If { arms, otherwise } => self.if_statement(statement, arms, otherwise.as_ref()),
+            S::While { test, body, otherwise } => {
+                self.while_statement(statement, test, body, otherwise.as_ref())
+            }
+            S::For { target, iterated, body, otherwise } => {
+                self.for_statement(statement, target, iterated, body, otherwise.as_ref())
+            }
+            S::With { items, body } => self.with_statement(statement, items, body),
+            S::Try { body, handlers, otherwise, last } => {
+                self.try_block(statement, body, handlers, otherwise.as_ref(), last.as_ref())
+            }
+            S::Function(function) => self.function_statement(statement, function),
+            S::Class { name, bases, body, decorators } => {
+                self.class_statement(statement, name, bases, body, decorators)
+            }
+            S::Import(_) | S::ImportFrom { .. } => self.import_statement(statement),
+            S::Global(_) => self.comment(statement),
+            S::Pass => self.line(statement, "// pass"),
+            S::Break => {
+                if let Some(Some(flag)) = self.scope.loops.last().cloned() {
+                    return self.line(statement, &format!("{flag} = true; break;"));
+                }
+                self.line(statement, "break;")
+            }
+            S::Continue => self.line(statement, "continue;"),
+            S::Other(what) => left(format!("`{what}`")),
+        }
+    }
+
+    /// Writes a statement with the lines that go before it.
+    #[expect(clippy::unnecessary_wraps, reason = "every statement ends in one way")]
+    pub(super) fn line(&mut self, statement: &PyStatement, code: &str) -> Translated<()> {
+        self.write_before(statement.first);
+        self.writer.code(statement.first, statement.head, code);
+        self.writer.outcomes(statement.first, statement.head, LineOutcome::Same, "");
+        Ok(())
+    }
+
+    /// Writes the lines that go before a statement.
+    pub(super) fn write_before(&mut self, first: usize) {
+        self.writer.catch_up(first);
+        for line in std::mem::take(&mut self.before) {
+            self.writer.extra(&line);
+        }
+    }
+
+    /// Keeps the source of a statement as a comment.
+    #[expect(clippy::unnecessary_wraps, reason = "every statement ends in one way")]
+    fn comment(&mut self, statement: &PyStatement) -> Translated<()> {
+        self.writer.catch_up(statement.first);
+        for line in statement.first..=statement.head {
+            let text = self.writer.source(line).to_owned();
+            self.writer.extra(&format!("// {text}"));
+        }
+        self.writer.outcomes(statement.first, statement.head, LineOutcome::Same, "");
+        self.writer.skip_to(statement.head);
+        Ok(())
+    }
+
+    fn expression_statement(&mut self, statement: &PyStatement, value: &PyNode) -> Translated<()> {
+        if value.text().is_some() {
+            return self.docstring(statement);
+        }
+        if matches!(value.kind, PyExpression::Other("...")) {
+            return self.line(statement, "// ...");
+        }
+        if matches!(value.kind, PyExpression::Other("yield")) {
+            return left("`yield`");
+        }
+        if self.is_told_apart(statement, value) || self.is_argument_call(statement, value) {
+            return Ok(());
+        }
+        if let Some(line) = self.read_configuration(value)? {
+            return self.line(statement, &line);
+        }
+        let code = self.expression(value)?;
+        let text = if code.level == level::LOWEST && code.text.starts_with("if ") && code.text.ends_with('}')
+        {
+            code.text
+        } else {
+            format!("{};", code.text)
+        };
+        self.line(statement, if text == "();" { "// nothing to do" } else { &text })
+    }
+
+    /// `config.read(path)`.
+    fn read_configuration(&mut self, value: &PyNode) -> Translated<Option<String>> {
+        let Some(call) = value.call() else { return Ok(None) };
+        let PyExpression::Attribute(of, method) = &call.function.kind else { return Ok(None) };
+        let ([path], Some(name), "read", ValueKind::Config) =
+            (call.arguments.as_slice(), of.name(), method.as_str(), self.kind_of(of))
+        else {
+            return Ok(None);
+        };
+        let code = format!("{}({})", self.helper("read_config"), self.plain(path)?);
+        Ok(Some(self.assign_name(name, &code)))
+    }
+
+    /// Calls that only prepare what umapish does by itself.
+    fn is_told_apart(&mut self, statement: &PyStatement, value: &PyNode) -> bool {
+        let Some(call) = value.call() else { return false };
+        let path = self.path_of(&call.function).unwrap_or_default();
+        let is_setup = [
+            "logging.basicConfig",
+            "urllib3.disable_warnings",
+            "dotenv.load_dotenv",
+            "requests.packages.urllib3.disable_warnings",
+        ]
+        .contains(&path.as_str());
+        let is_logger = match &call.function.kind {
+            PyExpression::Attribute(of, method) => {
+                self.kind_of(of) == ValueKind::Logger && ["setLevel", "addHandler"].contains(&method.as_str())
+            }
+            _ => false,
+        };
+        if is_setup || is_logger {
+            self.told(statement, "umapish writes its messages by itself");
+        }
+        is_setup || is_logger
+    }
+
+    /// One comment for a statement that umapish makes unnecessary.
+    pub(super) fn told(&mut self, statement: &PyStatement, words: &str) {
+        self.writer.catch_up(statement.first);
+        self.writer.extra(&format!("// built in: {words}"));
+        self.writer.outcomes(statement.first, statement.last, LineOutcome::BuiltIn, "");
+        self.writer.skip_to(statement.last);
+    }
+
+    /// One comment for statements that only serve what umapish does itself.
+    fn built_in(&mut self, statements: &[PyStatement]) {
+        let (Some(first), Some(last)) = (statements.first(), statements.last()) else { return };
+        let functions: Vec<_> = statements
+            .iter()
+            .filter_map(|statement| match &statement.kind {
+                PyStatementKind::Function(function) => Some(function.name.clone()),
+                _ => None,
+            })
+            .collect();
+        let mut names: Vec<String> = Vec::new();
+        for statement in
+            statements.iter().filter(|statement| !matches!(statement.kind, PyStatementKind::Function(_)))
+        {
+            for name in names::targets_of(statement) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names.extend(functions.iter().map(|name| format!("{name}()")));
+        let of = if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+        let words = if functions.is_empty() {
+            "umapish signs in, sets the headers, waits and retries"
+        } else {
+            "umapish signs in, waits and retries by itself"
+        };
+        self.writer.catch_up(first.first);
+        self.writer.extra(&format!("// built in: {words}{of}"));
+        let note = if functions.iter().any(|name| self.is_retrying(name)) {
+            "B1 to B6: its retries never work"
+        } else {
+            ""
+        };
+        self.writer.skip_to(last.last);
+        self.writer.replace_outcomes(first.first, last.last, LineOutcome::BuiltIn, note);
+    }
+
+    fn is_retrying(&self, name: &str) -> bool {
+        self.functions
+            .get(name)
+            .is_some_and(|function| function.built_in == Some(super::translator::BuiltInFunction::MakeCall))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "every statement ends in one way")]
+    fn docstring(&mut self, statement: &PyStatement) -> Translated<()> {
+        self.writer.catch_up(statement.first);
+        let mut lines: Vec<String> =
+            (statement.first..=statement.last).map(|line| self.writer.source(line).to_owned()).collect();
+        if let Some(first) = lines.first_mut() {
+            *first = first
+                .trim_start_matches(['r', 'u', 'R', 'U'])
+                .trim_start_matches(['"', '\''])
+                .trim_start()
+                .to_owned();
+        }
+        if let Some(last) = lines.last_mut() {
+            *last = last.trim_end_matches(['"', '\'', ';']).trim_end().to_owned();
+        }
+        let mark = if statement.first == self.first_line() { "//!" } else { "//" };
+        let count = lines.len();
+        for (place, line) in lines.iter().enumerate() {
+            let is_edge = place == 0 || place + 1 == count;
+            if !(line.is_empty() && is_edge) {
+                self.writer.extra(&format!("{mark} {line}"));
+            }
+        }
+        self.writer.outcomes(statement.first, statement.last, LineOutcome::Same, "");
+        self.writer.skip_to(statement.last);
+        Ok(())
+    }
+
+    /// The line of the description of the file.
+    fn first_line(&self) -> usize {
+        self.file.body.first().map_or(0, |first| first.first)
+    }
+
+    fn import_statement(&mut self, statement: &PyStatement) -> Translated<()> {
+        let is_unknown = match &statement.kind {
+            PyStatementKind::Import(names) => names.iter().any(|alias| !is_known_module(&alias.name)),
+            PyStatementKind::ImportFrom { module, .. } => !is_known_module(module),
+            _ => false,
+        };
+        if is_unknown {
+            let text = self.writer.source(statement.first).to_owned();
+            self.writer.missing(&text);
+            return left("this module");
+        }
+        self.writer.catch_up(statement.first);
+        for line in statement.first..=statement.last {
+            let text = self.writer.source(line).to_owned();
+            self.writer.extra(&format!("// {text}"));
+        }
+        self.writer.outcomes(statement.first, statement.last, LineOutcome::BuiltIn, "");
+        self.writer.skip_to(statement.last);
+        Ok(())
+    }
+
+    fn return_statement(&mut self, statement: &PyStatement, value: Option<&PyNode>) -> Translated<()> {
+        if self.scope.function.is_none() {
+            return left("`return` outside of a function");
+        }
+        let Some(value) = value else {
+            let code =
+                if self.scope.class.is_some() && self.is_constructor() { "return self_;" } else { "return;" };
+            return self.line(statement, code);
+        };
+        let code = self.plain(value)?;
+        self.line(statement, &format!("return {code};"))
+    }
+
+    pub(super) fn is_constructor(&self) -> bool {
+        self.scope.own_object.as_ref().is_some_and(|(_, written)| written == "self_")
+    }
+
+    fn raise_statement(&mut self, statement: &PyStatement, value: Option<&PyNode>) -> Translated<()> {
+        let Some(value) = value else {
+            let Some(caught) = self.scope.caught.last().cloned() else {
+                return left("`raise` outside of `except`");
+            };
+            return self.line(statement, &format!("throw {caught};"));
+        };
+        let code = match &value.kind {
+            PyExpression::Name(name)
+                if super::calls::is_error_name(name)
+                    || self.classes.get(name).is_some_and(|class| class.is_error) =>
+            {
+                self.error_map(name, &[])?
+            }
+            _ => self.plain(value)?,
+        };
+        self.line(statement, &format!("throw {code};"))
+    }
+
+    fn delete_statement(&mut self, statement: &PyStatement, targets: &[PyNode]) -> Translated<()> {
+        let mut parts = Vec::new();
+        for target in targets {
+            match &target.kind {
+                PyExpression::Index(of, index) => {
+                    let (object, index_code) = (self.lasting(of)?, self.plain(index)?);
+                    parts.push(format!("{object}.remove({index_code});"));
+                }
+                PyExpression::Name(name) => {
+                    let name = names::variable(name);
+                    parts.push(format!("{name} = ();"));
+                }
+                _ => return left("`del` of this"),
+            }
+        }
+        self.line(statement, &parts.join(" "))
+    }
+
+    fn assign_statement(
+        &mut self,
+        statement: &PyStatement,
+        targets: &[PyNode],
+        value: &PyNode,
+    ) -> Translated<()> {
+        if let ([target], Some(call)) = (targets, value.call())
+            && let Some(name) = target.name()
+            && let Some(()) = self.assign_opened(statement, name, call)?
+        {
+            return Ok(());
+        }
+        if let [target] = targets
+            && let Some(name) = target.name()
+        {
+            if self.moved_urls.get(name).is_some_and(|moved| moved.first == statement.first) {
+                self.note_defect(statement.first, "B7");
+                return self.line(statement, &format!("// {name} is built in the loop, for each page"));
+            }
+            if self.assign_known(statement, name, value)? || self.assign_alias(statement, name, value)? {
+                return Ok(());
+            }
+        }
+        if let [target] = targets
+            && let PyExpression::Tuple(parts) | PyExpression::List(parts) = &target.kind
+        {
+            return self.unpack_statement(statement, parts, value);
+        }
+        let code = self.plain(value)?;
+        match targets {
+            [target] => {
+                let line = self.assignment(target, &code)?;
+                self.line(statement, &line)
+            }
+            several => {
+                // `a = b = value`: lists and maps would be one value in Python.
+                if matches!(
+                    self.kind_of(value),
+                    ValueKind::List(_) | ValueKind::Map(_) | ValueKind::Set | ValueKind::Unknown
+                ) && !is_constant(value)
+                {
+                    return left("one list or map under two names");
+                }
+                let lines: Translated<Vec<_>> =
+                    several.iter().map(|target| self.assignment(target, &code)).collect();
+                self.line(statement, &lines?.join(" "))
+            }
+        }
+    }
+
+    /// `target = code;`, with `let` for a new variable.
+    pub(super) fn assignment(&mut self, target: &PyNode, code: &str) -> Translated<String> {
+        match &target.kind {
+            PyExpression::Name(name) => Ok(self.assign_name(name, code)),
+            PyExpression::Attribute(of, name) => {
+                if of.name().is_some_and(|class| self.classes.contains_key(class)) {
+                    return left("an attribute of a class");
+                }
+                let object = self.lasting(of)?;
+                Ok(format!("{} = {code};", member(&object, name)))
+            }
+            PyExpression::Index(of, index) => {
+                if self.path_of(of).as_deref() == Some("os.environ") {
+                    return left("a change of the environment");
+                }
+                let object = self.lasting(of)?;
+                let key = match self.kind_of(of) {
+                    ValueKind::Unknown if self.kind_of(index) == ValueKind::Int => self.plain(index)?,
+                    ValueKind::Map(_) | ValueKind::Unknown => self.key(index)?,
+                    _ => self.plain(index)?,
+                };
+                Ok(format!("{object}[{key}] = {code};"))
+            }
+            _ => left("an assignment to this"),
+        }
+    }
+
+    /// An assignment to a name.
+    pub(super) fn assign_name(&mut self, name: &str, code: &str) -> String {
+        let written = names::variable(name);
+        if let Some(alias) = self.scope.aliases.get(name) {
+            return format!("{alias} = {code};");
+        }
+        let is_module_name = self.scope.function.is_none() || self.scope.uses.outer.contains(name);
+        if is_module_name {
+            match self.places.get(name) {
+                Some(NamePlace::State) => {
+                    let object = if self.scope.function.is_some() { "this" } else { "state" };
+                    return format!("{object}.{written} = {code};");
+                }
+                Some(NamePlace::Constant) => {
+                    self.scope.declare(name);
+                    return format!("const {written} = {code};");
+                }
+                _ => {}
+            }
+        }
+        if self.scope.is_declared(name) {
+            return format!("{written} = {code};");
+        }
+        self.scope.declare(name);
+        format!("let {written} = {code};")
+    }
+
+    /// `f = open(path)`, readers and writers of CSV files, parsers of arguments.
+    fn assign_opened(
+        &mut self,
+        statement: &PyStatement,
+        name: &str,
+        call: &super::syntax::PyCall,
+    ) -> Translated<Option<()>> {
+        if let PyExpression::Attribute(of, method) = &call.function.kind
+            && method == "parse_args"
+            && let Some(parser) = of.name().filter(|_| self.is_parser(of)).map(str::to_owned)
+        {
+            return self.parsed_arguments(statement, name, &parser).map(Some);
+        }
+        let path = self.path_of(&call.function).unwrap_or_default();
+        let lines = match path.as_str() {
+            "open" | "io.open" | "codecs.open" => self.open_file(name, call)?,
+            "csv.writer" | "csv.DictWriter" => self.open_writer(name, path == "csv.DictWriter", call)?,
+            "argparse.ArgumentParser" => {
+                self.scope.declare(name);
+                self.writer.catch_up(statement.first);
+                return self.comment(statement).map(Some);
+            }
+            "configparser.ConfigParser"
+            | "configparser.RawConfigParser"
+            | "configparser.SafeConfigParser" => {
+                let code = self.assign_name(name, "#{}");
+                return self.line(statement, &code).map(Some);
+            }
+            _ => return Ok(None),
+        };
+        self.write_before(statement.first);
+        match lines.split_last() {
+            Some((last, first)) => {
+                for line in first {
+                    self.writer.extra(line);
+                }
+                self.line(statement, last)?;
+            }
+            None => self.comment(statement)?,
+        }
+        Ok(Some(()))
+    }
+
+    /// Names that umapish knows: the organization.
+    fn assign_known(&mut self, statement: &PyStatement, name: &str, value: &PyNode) -> Translated<bool> {
+        let lower = name.to_lowercase();
+        let is_organization = ["org_id", "orgid", "organization_id", "organization", "umapi_org_id", "org"]
+            .contains(&lower.as_str());
+        let is_text = match &value.kind {
+            PyExpression::Text(_) => true,
+            PyExpression::Index(of, _) => self.path_of(of).as_deref() == Some("os.environ"),
+            PyExpression::Call(call) => {
+                matches!(self.path_of(&call.function).as_deref(), Some("os.environ.get" | "os.getenv"))
+                    || self.kind_of(value) == ValueKind::Text
+                        && matches!(&call.function.kind, PyExpression::Attribute(_, method) if method == "get")
+            }
+            _ => false,
+        };
+        if !is_organization || !is_text {
+            return Ok(false);
+        }
+        let code = self.assign_name(name, "session().organization");
+        self.line(statement, &code)?;
+        self.writer.replace_outcomes(statement.first, statement.last, LineOutcome::BuiltIn, "");
+        Ok(true)
+    }
+
+    /// `row = rows[0]` where `row` is changed afterwards: both are one value in Python.
+    fn assign_alias(&mut self, statement: &PyStatement, name: &str, value: &PyNode) -> Translated<bool> {
+        let later = |lines: &Vec<usize>| lines.iter().any(|line| *line > statement.first);
+        let is_changed = self.scope.uses.changed.get(name).is_some_and(later);
+        let is_shared = match &value.kind {
+            PyExpression::Name(other) => {
+                let is_data = !matches!(
+                    self.kind_of(value),
+                    ValueKind::Text | ValueKind::Int | ValueKind::Float | ValueKind::Bool | ValueKind::None
+                );
+                let used = self.scope.uses.read.get(other).is_some_and(later);
+                is_data && used && !self.functions.contains_key(other)
+            }
+            PyExpression::Index(of, _) | PyExpression::Attribute(of, _) => {
+                of.root().is_some() && !matches!(self.kind_of(value), ValueKind::Text | ValueKind::Int)
+            }
+            _ => false,
+        };
+        let kind = self.kind_of(value);
+        let is_data = !matches!(
+            kind,
+            ValueKind::Session
+                | ValueKind::File
+                | ValueKind::CsvWriter
+                | ValueKind::Logger
+                | ValueKind::Options
+        );
+        if !is_changed || !is_shared || !is_data || self.scope.is_declared(name) {
+            return Ok(false);
+        }
+        let is_stable = is_repeatable(value)
+            && self.scope.uses.assignments(name) == 1
+            && names_in(value).iter().all(|used| self.scope.uses.assignments(used) <= 1);
+        if !is_stable {
+            return left(format!("`{name}`, which is the same value as another in Python, and is changed"));
+        }
+        let path = self.value(value, level::ATOM)?;
+        self.scope.aliases.insert(name.to_owned(), path.clone());
+        self.line(statement, &format!("// {name} is {path}"))?;
+        Ok(true)
+    }
+
+    fn unpack_statement(
+        &mut self,
+        statement: &PyStatement,
+        parts: &[PyNode],
+        value: &PyNode,
+    ) -> Translated<()> {
+        if let PyExpression::Tuple(values) | PyExpression::List(values) = &value.kind
+            && values.len() == parts.len()
+            && !values.iter().any(|value| matches!(value.kind, PyExpression::Starred(_)))
+        {
+            let used: Vec<_> = values.iter().flat_map(names_in).collect();
+            let assigned: Vec<_> = parts.iter().filter_map(PyNode::name).collect();
+            let is_swap = parts.iter().any(|part| part.name().is_none())
+                || assigned.iter().any(|name| used.iter().any(|used| used == name));
+            if !is_swap {
+                let mut lines = Vec::new();
+                for (part, value) in parts.iter().zip(values) {
+                    let code = self.plain(value)?;
+                    lines.push(self.assignment(part, &code)?);
+                }
+                return self.line(statement, &lines.join(" "));
+            }
+        }
+        let code = self.plain(value)?;
+        let name = self.fresh("parts");
+        let mut lines = vec![format!("let {name} = {code};")];
+        let count = parts.len();
+        let star = parts.iter().position(|part| matches!(part.kind, PyExpression::Starred(_)));
+        for (place, part) in parts.iter().enumerate() {
+            let (target, code) = match (&part.kind, star) {
+                (PyExpression::Starred(inner), _) => {
+                    let end =
+                        if place + 1 == count { "()".to_owned() } else { format!("-{}", count - place - 1) };
+                    (&**inner, format!("{name}.slice({place}, {end})"))
+                }
+                (_, Some(star)) if place > star => (part, format!("{name}[-{}]", count - place)),
+                _ => (part, format!("{name}[{place}]")),
+            };
+            lines.push(self.assignment(target, &code)?);
+        }
+        self.line(statement, &lines.join(" "))
+    }
+
+    fn augment_statement(
+        &mut self,
+        statement: &PyStatement,
+        target: &PyNode,
+        operator: PyOperator,
+        value: &PyNode,
+    ) -> Translated<()> {
+        let kind = self.kind_of(target);
+        // A counter of missing entries: `counts[key] += 1`.
+        if let PyExpression::Index(of, index) = &target.kind {
+            let missing = match self.kind_of(of) {
+                ValueKind::Counter => Some("0".to_owned()),
+                ValueKind::DefaultMap(missing) => Some(missing),
+                _ => None,
+            };
+            if let Some(missing) = missing {
+                if !is_repeatable(index) {
+                    return left("a computed key");
+                }
+                let (map, key) = (self.lasting(of)?, self.key(index)?);
+                let Some(sign) = sign(operator) else { return left("this operation") };
+                let value = self.value(value, level::PRODUCT)?;
+                return self
+                    .line(statement, &format!("{map}[{key}] = ({map}[{key}] ?? {missing}) {sign} {value};"));
+            }
+        }
+        let sign = match (operator, &kind) {
+            (PyOperator::Add | PyOperator::Subtract | PyOperator::Multiply, kind)
+                if *kind != ValueKind::Set =>
+            {
+                sign(operator)
+            }
+            _ => None,
+        };
+        let is_repeated =
+            operator == PyOperator::Multiply && matches!(kind, ValueKind::Text | ValueKind::List(_));
+        let is_plain = !matches!(kind, ValueKind::Moment | ValueKind::Date) && !is_repeated;
+        if let (Some(sign), true) = (sign, is_plain) {
+            let is_path = operator == PyOperator::Add && self.is_url(target);
+            let code = match (self.kind_of(value), &value.kind) {
+                (ValueKind::List(_), _) => self.plain_iterated(value)?.text,
+                (_, PyExpression::Binary(first, PyOperator::Add, second)) if is_path => {
+                    self.url_sum(first, second)?.text
+                }
+                _ => self.plain(value)?,
+            };
+            let target = if let Some(name) = target.name() {
+                self.changed_name(name)?
+            } else {
+                let (PyExpression::Index(of, _) | PyExpression::Attribute(of, _)) = &target.kind else {
+                    return left("a change of this");
+                };
+                let _ = self.lasting(of)?;
+                self.value(target, level::ATOM)?
+            };
+            return self.line(statement, &format!("{target} {sign}= {code};"));
+        }
+        let whole = PyNode {
+            line: statement.first,
+            end: statement.last,
+            kind: PyExpression::Binary(Box::new(target.clone()), operator, Box::new(value.clone())),
+        };
+        let code = self.plain(&whole)?;
+        let line = self.assignment(target, &code)?;
+        self.line(statement, &line)
+    }
+
+    /// A variable that is changed.
+    fn changed_name(&mut self, name: &str) -> Translated<String> {
+        let node = PyNode { line: 0, end: 0, kind: PyExpression::Name(name.to_owned()) };
+        let RhaiCode { text, .. } = self.expression(&node)?;
+        if text.starts_with("global::") {
+            return left(format!("a change of the constant `{name}`"));
+        }
+        Ok(text)
+    }
+
+    /// Leaves a statement to a person: its lines as comments, and its variables declared.
+    pub(super) fn leave(&mut self, statement: &PyStatement, reason: &str) {
+        self.writer.catch_up(statement.first);
+        self.writer.missing(reason);
+        for line in statement.first..=statement.last {
+            let text = self.writer.source(line).to_owned();
+            if text.is_empty() {
+                continue;
+            }
+            if line == statement.first {
+                self.writer.extra(&format!("// TODO line {line}: {text} ({reason})"));
+            } else {
+                self.writer.extra(&format!("// TODO line {line}: {text}"));
+            }
+        }
+        self.writer.replace_outcomes(statement.first, statement.last, LineOutcome::Left, reason);
+        self.writer.skip_to(statement.last);
+        self.writer.replace_outcomes(statement.first, statement.last, LineOutcome::Left, reason);
+        let targets = names::targets_of(statement);
+        let mut lines = Vec::new();
+        for name in targets {
+            let is_import =
+                matches!(statement.kind, PyStatementKind::Import(_) | PyStatementKind::ImportFrom { .. });
+            if is_import || self.functions.contains_key(&name) || self.classes.contains_key(&name) {
+                continue;
+            }
+            let is_state = self.scope.function.is_none() && self.places.get(&name) == Some(&NamePlace::State);
+            if is_state || !self.scope.is_declared(&name) {
+                lines.push(self.assign_name(&name, "()"));
+            }
+        }
+        if matches!(statement.kind, PyStatementKind::Return(_)) && lines.is_empty() {
+            lines.push(format!("throw \"TODO line {}\";", statement.first));
+        }
+        for line in lines {
+            self.writer.extra(&line);
+        }
+        self.stubs(statement);
+    }
+
+    /// Functions in place of a function or class that is left, so that its calls say what is missing.
+    fn stubs(&mut self, statement: &PyStatement) {
+        if self.scope.function.is_some() || self.scope.closure_depth > 0 {
+            return;
+        }
+        let (name, known) = match &statement.kind {
+            PyStatementKind::Function(function) => (&function.name, self.functions.get(&function.name)),
+            PyStatementKind::Class { name, .. } => {
+                (name, self.classes.get(name).and_then(|class| class.constructor.as_ref()))
+            }
+            _ => return,
+        };
+        let Some(known) = known else { return };
+        let least = known.defaults.iter().position(Option::is_some).unwrap_or(known.parameters.len());
+        let all: Vec<_> = known.parameters.iter().map(|name| names::variable(name)).collect();
+        let is_hidden = matches!(&statement.kind, PyStatementKind::Function(function) if !self.functions.contains_key(&function.name));
+        if is_hidden {
+            return;
+        }
+        let written = Self::function_name(name);
+        let forms: Vec<_> = (least..=all.len())
+            .map(|count| {
+                format!(
+                    "fn {written}({}) {{ throw \"TODO line {}\"; }}",
+                    all[..count].join(", "),
+                    statement.first
+                )
+            })
+            .collect();
+        for form in forms {
+            self.writer.extra(&form);
+        }
+    }
+}
+
+fn sign(operator: PyOperator) -> Option<&'static str> {
+    match operator {
+        PyOperator::Add => Some("+"),
+        PyOperator::Subtract => Some("-"),
+        PyOperator::Multiply => Some("*"),
+        _ => None,
+    }
+}
+
+/// The names in an expression.
+fn names_in(node: &PyNode) -> Vec<String> {
+    let mut found = Vec::new();
+    node.walk(&mut |inner| {
+        if let Some(name) = inner.name() {
+            found.push(name.to_owned());
+        }
+    });
+    found
+}
+
+fn is_constant(node: &PyNode) -> bool {
+    matches!(
+        node.kind,
+        PyExpression::None
+            | PyExpression::Bool(_)
+            | PyExpression::Int(_)
+            | PyExpression::Float(_)
+            | PyExpression::Text(_)
+    )
+}
+
+/// Whether a module of Python has a counterpart here, in part at least.
+fn is_known_module(name: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "__future__",
+        "argparse",
+        "codecs",
+        "collections",
+        "configparser",
+        "ConfigParser",
+        "copy",
+        "csv",
+        "datetime",
+        "dotenv",
+        "getpass",
+        "glob",
+        "io",
+        "itertools",
+        "json",
+        "jwt",
+        "logging",
+        "math",
+        "operator",
+        "os",
+        "pprint",
+        "random",
+        "re",
+        "requests",
+        "secrets",
+        "string",
+        "sys",
+        "time",
+        "traceback",
+        "typing",
+        "urllib",
+        "urllib3",
+        "uuid",
+        "dataclasses",
+        "functools",
+        "warnings",
+        "enum",
+        "abc",
+        "tqdm",
+    ];
+    KNOWN.contains(&name.split('.').next().unwrap_or_default())
+}

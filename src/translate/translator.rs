@@ -1,0 +1,314 @@
+//! The state of a translation: what is known of the file, and of the body that is being translated.
+
+use super::helpers::HELPERS;
+use super::names::{self, NameUse};
+use super::syntax::{PyFunction, PyNode, PyStatement, PythonFile};
+use super::value_kind::ValueKind;
+use super::writer::ScriptWriter;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why something has no translation, in words for its `TODO`.
+#[derive(Debug, Clone)]
+pub(super) struct Untranslatable(pub(super) String);
+
+/// A translation, or why there is none.
+pub(super) type Translated<T> = Result<T, Untranslatable>;
+
+/// Reports that there is no translation.
+pub(super) fn left<T>(reason: impl Into<String>) -> Translated<T> {
+    Err(Untranslatable(reason.into()))
+}
+
+/// Where a name of the module is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NamePlace {
+    /// A variable that no function uses.
+    Local,
+    /// A constant that functions read.
+    Constant,
+    /// A variable that functions read and somebody changes: a field of `state`.
+    State,
+}
+
+/// A function or method of the script.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its definition")]
+#[derive(Debug, Clone)]
+pub(super) struct KnownFunction {
+    pub(super) name: String,
+    pub(super) parameters: Vec<String>,
+    pub(super) defaults: Vec<Option<PyNode>>,
+    pub(super) rest: bool,
+    pub(super) keywords: bool,
+    pub(super) returns: ValueKind,
+    pub(super) kinds: Vec<ValueKind>,
+    /// It uses a field of `state`, itself or through others.
+    pub(super) is_stateful: bool,
+    /// The parameter that it changes in place, which is `this`.
+    pub(super) changed: Option<usize>,
+    /// What umapish does instead.
+    pub(super) built_in: Option<BuiltInFunction>,
+    pub(super) is_nested: bool,
+}
+
+/// What umapish has in place of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BuiltInFunction {
+    /// `make_call(method, url, body)`.
+    MakeCall,
+    /// A sign-in, which returns a token or the response with it.
+    SignIn,
+}
+
+/// A class of the script.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KnownClass {
+    pub(super) fields: BTreeMap<String, ValueKind>,
+    pub(super) methods: BTreeMap<String, KnownFunction>,
+    pub(super) properties: BTreeSet<String>,
+    pub(super) constructor: Option<KnownFunction>,
+    pub(super) is_error: bool,
+}
+
+/// A file that a block reads or writes.
+#[derive(Debug, Clone)]
+pub(super) struct OpenFile {
+    /// The path, as an expression.
+    pub(super) path: String,
+    pub(super) is_written: bool,
+    pub(super) is_appended: bool,
+    /// The variable with the text so far.
+    pub(super) text: String,
+    pub(super) encoding: Option<String>,
+    pub(super) writes: bool,
+}
+
+/// A writer of a CSV file.
+#[derive(Debug, Clone)]
+pub(super) struct CsvWriting {
+    pub(super) file: String,
+    /// The variable with the rows.
+    pub(super) rows: String,
+    pub(super) columns: Option<String>,
+    pub(super) mark: String,
+}
+
+/// The body that is being translated.
+#[derive(Debug, Clone, Default)]
+pub(super) struct BodyScope {
+    /// The name of the function; `None` for the module.
+    pub(super) function: Option<String>,
+    pub(super) uses: NameUse,
+    pub(super) parameters: BTreeSet<String>,
+    pub(super) kinds: BTreeMap<String, ValueKind>,
+    /// Names whose kind is not inferred from assignments.
+    pub(super) fixed: BTreeSet<String>,
+    /// The variables of each open block.
+    pub(super) blocks: Vec<BTreeSet<String>>,
+    /// Names that stand for another expression.
+    pub(super) aliases: BTreeMap<String, String>,
+    pub(super) files: BTreeMap<String, OpenFile>,
+    pub(super) writers: BTreeMap<String, CsvWriting>,
+    /// What `self` is: `this` in a method, a variable in a constructor.
+    pub(super) own_object: Option<(String, String)>,
+    pub(super) class: Option<String>,
+    /// Functions within the function, called by `.call(...)`.
+    pub(super) closures: BTreeSet<String>,
+    /// The number of closures around.
+    pub(super) closure_depth: usize,
+    /// Variables of the closures around.
+    pub(super) bound: Vec<String>,
+    /// For each open loop, the flag that says that it ended by `break`.
+    pub(super) loops: Vec<Option<String>>,
+    /// The variable of the errors that are being handled.
+    pub(super) caught: Vec<String>,
+    pub(super) catches_keys: usize,
+}
+
+impl BodyScope {
+    /// Whether a name is one of the body's own, not of the module.
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        self.bound.iter().any(|bound| bound == name)
+            || self.parameters.contains(name)
+            || (self.function.is_some()
+                && self.uses.assigned.contains_key(name)
+                && !self.uses.outer.contains(name))
+    }
+
+    pub(super) fn is_declared(&self, name: &str) -> bool {
+        self.blocks.iter().any(|block| block.contains(name)) || self.parameters.contains(name)
+    }
+
+    pub(super) fn declare(&mut self, name: &str) {
+        if let Some(block) = self.blocks.last_mut() {
+            block.insert(name.to_owned());
+        }
+    }
+}
+
+/// A translation.
+pub(super) struct Translator<'f> {
+    pub(super) file: &'f PythonFile,
+    /// Lines that are left to a person.
+    pub(super) left: &'f BTreeSet<usize>,
+    /// The names of the functions of umapish.
+    pub(super) built_in: &'f BTreeSet<String>,
+    pub(super) writer: ScriptWriter<'f>,
+    pub(super) functions: BTreeMap<String, KnownFunction>,
+    pub(super) classes: BTreeMap<String, KnownClass>,
+    /// What imported names mean: `sleep` is `time.sleep`.
+    pub(super) imports: BTreeMap<String, String>,
+    pub(super) places: BTreeMap<String, NamePlace>,
+    pub(super) module_uses: NameUse,
+    pub(super) module_kinds: BTreeMap<String, ValueKind>,
+    /// What calls give to the parameters of functions, by their places.
+    pub(super) given: BTreeMap<(String, usize), ValueKind>,
+    pub(super) option_kinds: BTreeMap<String, ValueKind>,
+    pub(super) scope: BodyScope,
+    pub(super) helpers: BTreeSet<&'static str>,
+    /// Lines that go before the statement that is being translated.
+    pub(super) before: Vec<String>,
+    /// Names that only serve what umapish does itself.
+    pub(super) absorbed: BTreeSet<String>,
+    /// Statements that only serve it, by their first line.
+    pub(super) absorbed_lines: BTreeSet<usize>,
+    /// Variables that are parsers of arguments.
+    pub(super) parsers: BTreeSet<String>,
+    /// The line of a statement that is already written.
+    pub(super) done: usize,
+    pub(super) counter: usize,
+    /// Open brackets, for the layout of expressions of several lines.
+    pub(super) brackets: usize,
+    /// URLs that are built in a loop although the source builds them before it.
+    pub(super) moved_urls: BTreeMap<String, PyStatement>,
+}
+
+impl<'f> Translator<'f> {
+    pub(super) fn new(
+        file: &'f PythonFile,
+        left: &'f BTreeSet<usize>,
+        built_in: &'f BTreeSet<String>,
+    ) -> Self {
+        Self {
+            file,
+            left,
+            built_in,
+            writer: ScriptWriter::new(file),
+            functions: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            imports: BTreeMap::new(),
+            places: BTreeMap::new(),
+            module_uses: NameUse::with_functions(&file.body),
+            module_kinds: BTreeMap::new(),
+            given: BTreeMap::new(),
+            option_kinds: BTreeMap::new(),
+            scope: BodyScope::default(),
+            helpers: BTreeSet::new(),
+            before: Vec::new(),
+            absorbed: BTreeSet::new(),
+            absorbed_lines: BTreeSet::new(),
+            parsers: BTreeSet::new(),
+            done: 0,
+            counter: 0,
+            brackets: 0,
+            moved_urls: BTreeMap::new(),
+        }
+    }
+
+    /// Notes that the draft needs a helper, and returns its name.
+    pub(super) fn helper(&mut self, name: &'static str) -> &'static str {
+        if self.helpers.insert(name)
+            && let Some(helper) = HELPERS.iter().find(|helper| helper.name == name)
+        {
+            for needed in helper.needs {
+                self.helper(needed);
+            }
+        }
+        name
+    }
+
+    /// A name for a variable that the draft needs and the source does not have.
+    pub(super) fn fresh(&mut self, start: &str) -> String {
+        let is_taken = |name: &str| {
+            self.module_uses.assigned.contains_key(name)
+                || self.module_uses.read.contains_key(name)
+                || self.scope.uses.assigned.contains_key(name)
+                || self.scope.parameters.contains(name)
+        };
+        loop {
+            self.counter += 1;
+            let name = if self.counter == 1 { start.to_owned() } else { format!("{start}_{}", self.counter) };
+            if !is_taken(&name) {
+                return name;
+            }
+        }
+    }
+
+    /// A dotted name with the imports resolved: `sleep` is `time.sleep`.
+    pub(super) fn path_of(&self, node: &PyNode) -> Option<String> {
+        let path = node.path()?;
+        let (root, rest) =
+            path.split_once('.').map_or((path.as_str(), None), |(root, rest)| (root, Some(rest)));
+        if self.scope.bound.iter().any(|bound| bound == root) {
+            return None;
+        }
+        let resolved = match self.imports.get(root) {
+            Some(full) => full.clone(),
+            None if self.functions.contains_key(root) || self.classes.contains_key(root) => return None,
+            None if self.scope.is_own(root) || self.module_uses.assigned.contains_key(root) => return None,
+            None => root.to_owned(),
+        };
+        Some(match rest {
+            Some(rest) => format!("{resolved}.{rest}"),
+            None => resolved,
+        })
+    }
+
+    pub(super) fn path_of_attribute(&self, of: &PyNode, name: &str) -> Option<String> {
+        Some(format!("{}.{name}", self.path_of(of)?))
+    }
+
+    /// The name of a function or class as it is called in the draft.
+    pub(super) fn function_name(name: &str) -> String {
+        let name = names::function(name);
+        // A helper of the draft has the same name.
+        if HELPERS.iter().any(|helper| helper.name == name) { format!("{name}_") } else { name }
+    }
+
+    /// A variable of a parser of arguments.
+    pub(super) fn is_parser(&self, node: &PyNode) -> bool {
+        node.name().is_some_and(|name| self.parsers.contains(name))
+    }
+
+    /// A known function by the Python that calls it.
+    pub(super) fn describe(function: &PyFunction) -> KnownFunction {
+        KnownFunction {
+            name: function.name.clone(),
+            parameters: function.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
+            defaults: function.parameters.iter().map(|parameter| parameter.default.clone()).collect(),
+            rest: function.rest.is_some(),
+            keywords: function.keywords.is_some(),
+            returns: ValueKind::Unknown,
+            kinds: function
+                .parameters
+                .iter()
+                .map(|parameter| annotated(parameter.annotation.as_deref()))
+                .collect(),
+            is_stateful: false,
+            changed: None,
+            built_in: None,
+            is_nested: false,
+        }
+    }
+}
+
+fn annotated(annotation: Option<&str>) -> ValueKind {
+    match annotation {
+        Some("str") => ValueKind::Text,
+        Some("int") => ValueKind::Int,
+        Some("float") => ValueKind::Float,
+        Some("bool") => ValueKind::Bool,
+        Some("list") => ValueKind::list(ValueKind::Unknown),
+        Some("dict") => ValueKind::map(ValueKind::Unknown),
+        _ => ValueKind::Unknown,
+    }
+}

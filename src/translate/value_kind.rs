@@ -1,0 +1,82 @@
+//! What a value is, as far as it is known.
+
+/// What a value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ValueKind {
+    Unknown,
+    None,
+    Bool,
+    Int,
+    Float,
+    Text,
+    /// A cell of a CSV file: a string, or nothing in a short row.
+    Cell,
+    List(Box<ValueKind>),
+    Map(Box<ValueKind>),
+    Set,
+    /// A map of counts.
+    Counter,
+    /// A map whose missing entries are these: an expression of Rhai.
+    DefaultMap(String),
+    /// The response to a request.
+    Response,
+    /// The response of a sign-in.
+    TokenResponse,
+    /// An open file.
+    File,
+    CsvWriter,
+    Match,
+    Pattern,
+    Moment,
+    Date,
+    /// A number of seconds, or of days.
+    Seconds,
+    Days,
+    Config,
+    Options,
+    Logger,
+    Session,
+    Error,
+    /// An object of a class of the script.
+    Object(String),
+    Function,
+}
+
+impl ValueKind {
+    pub(super) fn list(of: ValueKind) -> Self {
+        Self::List(Box::new(of))
+    }
+
+    pub(super) fn map(of: ValueKind) -> Self {
+        Self::Map(Box::new(of))
+    }
+
+    /// What both are.
+    pub(super) fn join(&self, other: &Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one.clone(),
+            (Self::List(one), Self::List(other)) => match (&**one, &**other) {
+                (Self::Unknown, known) | (known, Self::Unknown) => Self::list(known.clone()),
+                (one, other) => Self::list(one.join(other)),
+            },
+            (Self::Map(one), Self::Map(other)) => match (&**one, &**other) {
+                (Self::Unknown, known) | (known, Self::Unknown) => Self::map(known.clone()),
+                (one, other) => Self::map(one.join(other)),
+            },
+            (Self::Int, Self::Float) | (Self::Float, Self::Int) => Self::Float,
+            _ => Self::Unknown,
+        }
+    }
+
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self, Self::Int | Self::Float | Self::Seconds | Self::Days)
+    }
+
+    pub(super) fn entry(&self) -> Self {
+        match self {
+            Self::List(entry) => (**entry).clone(),
+            Self::Text | Self::File | Self::Map(_) | Self::Counter | Self::DefaultMap(_) => Self::Text,
+            _ => Self::Unknown,
+        }
+    }
+}
