@@ -9,11 +9,11 @@ const WORKBOOK: &str =
 fn a_group_follows_a_workbook_and_unmatched_rows_keep_everybody() {
     let visits = Visits::new(&[("odd.csv", "email\nines.costa@example.net\nwho@example.com\n")]);
     visits.eval(WORKBOOK);
-    let line = "scripts/sync_group.rhai Designers people.xlsx --max-removals 100";
-    let rehearsed = visits.run(&format!("--test {line}")).exits(0).stdout;
-    let live = visits.run(&format!("--live {line}")).exits(0).stdout;
+    let job = "scripts/sync_group.rhai Designers people.xlsx --max-removals 100";
+    let rehearsed = visits.run(&format!("--test {job}")).exits(0).stdout;
+    let live = visits.run(&format!("--live {job}")).exits(0).stdout;
     assert_eq!(rehearsed, live, "a rehearsal says what the run does");
-    let again = visits.run(&format!("--live {line}")).exits(0);
+    let again = visits.run(&format!("--live {job}")).exits(0);
     assert_eq!(again.stdout, "Designers: 0 added, 0 removed\n");
     let run = visits.run("--live scripts/sync_group.rhai Designers odd.csv");
     run.failed(7, "nobody was removed from Designers").stderr_has("odd.csv:3 has no account");
@@ -26,9 +26,9 @@ fn a_contract_counts_until_its_last_day_and_an_unclear_one_touches_nobody() {
         femi.adeyemi@example.net,2026-11-29\nrosa.silva@example.com,\nrosa.silva@example.com,2020-01-01\n\
         chen.wei@example.net,30.11.2020\n";
     let visits = Visits::new(&[("c.csv", file)]);
-    let line = "scripts/expire_contractors.rhai c.csv --day 2026-11-30";
-    visits.run(&format!("--test {line}")).exits(3);
-    let live = visits.run(&format!("--live {line}"));
+    let job = "scripts/expire_contractors.rhai c.csv --day 2026-11-30";
+    visits.run(&format!("--test {job}")).exits(3);
+    let live = visits.run(&format!("--live {job}"));
     assert!(
         live.stdout.starts_with("completed  femi.adeyemi@example.net, until 2026-11-29\n"),
         "{}",
@@ -55,9 +55,9 @@ fn a_contract_counts_until_its_last_day_and_an_unclear_one_touches_nobody() {
 fn addresses_move_unless_the_new_one_is_taken() {
     let visits = Visits::new(&[]);
     visits.eval("add_adobe_id(`yara.haddad@example.com`, `Y`, `H`, `US`)");
-    let line = "scripts/change_domain.rhai emea.example.com example.com";
-    visits.run(&format!("--test {line}")).exits(3);
-    let live = visits.run(&format!("--live {line}")).failed(3, "yara.haddad@example.com is taken");
+    let job = "scripts/change_domain.rhai emea.example.com example.com";
+    visits.run(&format!("--test {job}")).exits(3);
+    let live = visits.run(&format!("--live {job}")).failed(3, "yara.haddad@example.com is taken");
     assert_eq!(live.stdout.matches("completed  ").count(), 3, "{}", live.stdout);
     assert_eq!(visits.eval("find_user(`yara.haddad@emea.example.com`) == ()"), "false\n");
 }
@@ -65,9 +65,9 @@ fn addresses_move_unless_the_new_one_is_taken() {
 #[test]
 fn access_is_copied_without_admin_roles_and_to_nobody_for_two_accounts() {
     let visits = Visits::new(&[]);
-    let line = "scripts/clone_access.rhai ben.osei@example.com femi.adeyemi@example.net,gone@example.com";
-    visits.run(&format!("--test {line}")).exits(3);
-    let live = visits.run(&format!("--live {line}")).failed(3, "gone@example.com is not in the organization");
+    let job = "scripts/clone_access.rhai ben.osei@example.com femi.adeyemi@example.net,gone@example.com";
+    visits.run(&format!("--test {job}")).exits(3);
+    let live = visits.run(&format!("--live {job}")).failed(3, "gone@example.com is not in the organization");
     assert!(live.stdout.starts_with("completed  femi.adeyemi@example.net\n"), "{}", live.stdout);
     let has =
         "let u = get_user(`femi.adeyemi@example.net`); [u.in_group(`Designers`), u.in_group(`Photoshop`)]";
