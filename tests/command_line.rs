@@ -10,7 +10,7 @@ const LONGEST_HELP: usize = 60;
 /// Lines of the help of a subcommand that runs a script.
 const LONGEST_RUN_HELP: usize = 70;
 /// Lines of the help of any other subcommand.
-const LONGEST_SHORT_HELP: usize = 25;
+const LONGEST_SHORT_HELP: usize = 30;
 /// The subcommands that run a script.
 const RUNNING: &[&str] = &["run", "plan", "apply", "each", "sync", "resume"];
 /// Every subcommand that runs none, with what it needs to be complete.
@@ -100,8 +100,8 @@ fn every_option_is_documented_in_the_help_of_run() {
 fn what_means_nothing_without_a_script_is_refused_on_either_side() {
     for (name, line) in OTHERS {
         for option in OF_A_RUN {
-            // An approval has a reason.
-            if (*name, *option) == ("approve", "--reason=audit") {
+            // An approval and the taking back of a run have a reason.
+            if ["approve", "undo"].contains(name) && *option == "--reason=audit" {
                 continue;
             }
             for line in [format!("{option} {line}"), format!("{line} {option}")] {
