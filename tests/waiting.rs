@@ -68,7 +68,7 @@ fn an_interrupted_list_of_commands_shows_what_was_done() {
     server.queue(PlannedFault {
         delay: 30_000,
         skip: 1,
-        ..PlannedFault::at(EndpointId::Action, FaultEffect::Nothing)
+        ..PlannedFault::at(EndpointId::Action, FaultEffect::Nothing).times(100)
     });
     terminal.line("multi_action(all.map(|u| command(u.email).add_to_groups(\"Stock\")))");
     std::thread::sleep(Duration::from_millis(800));

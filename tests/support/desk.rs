@@ -71,7 +71,12 @@ impl Desk {
 
     /// Kills a run once its journal has grown by that many bytes, unless it ends before; its exit code in that case.
     pub(crate) fn kill_after(&self, line: &str, bytes: u64) -> Option<i32> {
-        let mut child = self.command(line).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        self.kill_command_after(self.command(line), bytes)
+    }
+
+    /// The same for a process that is not started yet.
+    pub(crate) fn kill_command_after(&self, mut command: Command, bytes: u64) -> Option<i32> {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let end = self.written() + bytes;
         while self.written() < end {
             if let Some(status) = child.try_wait().unwrap() {
