@@ -87,7 +87,7 @@ fn status_case(status: Status) -> StatusCase {
             resumed: (Status::StillMember, 0, 3),
             ..case
         },
-        Status::Planned | Status::WouldFail => panic!("a plan keeps no journal"),
+        Status::Planned | Status::WouldFail => unreachable!("a plan keeps no journal"),
     }
 }
 
@@ -124,7 +124,9 @@ fn journaled_status(desk: &Desk) -> String {
 
 #[test]
 fn every_status_is_resumed_by_its_rule() {
-    for status in Status::ALL {
+    // A plan keeps no journal, so there is nothing to resume.
+    let is_kept = |status: &&Status| !matches!(status, Status::Planned | Status::WouldFail);
+    for status in Status::ALL.iter().filter(is_kept) {
         let case = status_case(*status);
         let script = format!(
             "let report = multi_action([{}]); print(report.outcomes[0].status); {LATE}",

@@ -57,14 +57,13 @@ fn all_refused_rows_are_named_at_once_with_their_lines() {
 const WAYS: [&str; 2] = ["-e multi_action(args()[0])", "scripts/onboard.rhai"];
 
 fn provision(way: &str, file: &str, then: &str) -> Run {
-    let run = with_scripts(Run::new("--sandbox -e")).file("people.csv", file);
-    let code = if let Some(code) = way.strip_prefix("-e ") {
-        format!("{code}; {then}").replace("args()[0]", "`people.csv`")
-    } else {
-        let script = std::fs::read_to_string(run.path().join(way)).unwrap();
-        script.replace("args()[0]", "`people.csv`").replace("args().len() != 1", "false") + then
-    };
-    run.arg(code)
+    if let Some(code) = way.strip_prefix("-e ") {
+        let code = format!("{code}; {then}").replace("args()[0]", "`people.csv`");
+        return with_scripts(Run::new("--sandbox -e")).file("people.csv", file).arg(code);
+    }
+    let run = with_scripts(Run::new("--sandbox job.rhai people.csv")).file("people.csv", file);
+    let script = std::fs::read_to_string(run.path().join(way)).unwrap();
+    run.file("job.rhai", script + then)
 }
 
 #[test]

@@ -261,9 +261,9 @@ pub enum CliCommand {
     },
     /// Run code once for each row of a CSV file or workbook
     Each(EachOptions),
-    /// Make groups follow the people of other systems: rows of a directory, of HR or of User Sync
+    /// Make groups follow the people of HR, a directory, or User Sync
     Sync(SyncOptions),
-    /// Check scripts for unknown functions, wrong arguments and undefined variables; no network
+    /// Check scripts for mistakes without running them; no network
     Check {
         /// The scripts, or folders of scripts
         #[arg(value_name = "SCRIPT", required = true)]
@@ -292,7 +292,7 @@ pub enum CliCommand {
         #[arg(short = 'o', long, value_name = "FORMAT", value_parser = formats(&["text", "markdown", "json"]))]
         format: Option<OutputFormat>,
     },
-    /// Show the guide: its list of topics, a page, or the passages that contain a word
+    /// Show the guide: its topics, a page, or the passages with a word
     Guide {
         /// The page to show or search
         topic: Option<String>,
@@ -300,7 +300,7 @@ pub enum CliCommand {
         #[arg(long, value_name = "WORD", value_parser = NonEmptyStringValueParser::new())]
         search: Option<String>,
     },
-    /// Write a copy of the organization to a file, for `sandbox --state`
+    /// Write a copy of the organization to a file, for sandbox --state
     Copy {
         /// the file to write; only you can read it
         #[arg(long, value_name = "FILE", required = true)]
@@ -308,9 +308,9 @@ pub enum CliCommand {
     },
     /// Serve the sandbox organization on this machine, for any client
     Sandbox(SandboxOptions),
-    /// Create a profile: ask for organization, client id and secret, then test them
+    /// Create a profile: ask for what it needs, then test it
     Init(InitOptions),
-    /// Test a profile step by step: file, proxy, name, TLS, clock, token, organization
+    /// Test a profile step by step, from its file to the organization
     Doctor,
     /// Print the command-line completions for a shell
     Completions {
@@ -323,7 +323,7 @@ pub enum CliCommand {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
-    /// Finish an interrupted run: the same script, in the same mode and organization
+    /// Finish an interrupted run in the same mode and organization
     Resume {
         /// id of the run, or its journal; on a terminal optional if only one run is unfinished
         #[arg(value_name = "RUN")]
@@ -388,13 +388,13 @@ pub struct SyncOptions {
     /// the map: which rows of which files belong into which groups (`umapish guide sync`)
     #[arg(value_name = "MAP.toml")]
     pub map: Option<String>,
-    /// the people, for a map that names no file; without a map, the groups are in the column `groups`
+    /// the people; without a map, their groups are in the column `groups`
     #[arg(long, value_name = "FILE")]
     pub users: Option<String>,
     /// translate a user-sync-config.yml of Adobe's User Sync into a map, and list what has no counterpart
     #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "users"])]
     pub import: Option<PathBuf>,
-    /// the new file for the translated map; standard output by default
+    /// the new file for the translated map
     #[arg(long, value_name = "FILE", requires = "import")]
     pub out: Option<PathBuf>,
 }

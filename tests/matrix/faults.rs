@@ -140,19 +140,19 @@ impl Fault {
         PlannedFault { delay, ..PlannedFault::at(endpoint, effect).times(times).skip(skip) }
     }
 
-    /// A client that meets it.
-    pub(super) fn client(&self, server: &Sandbox) -> Client {
+    /// A client that meets it, with so many requests with changes at once.
+    pub(super) fn client(&self, server: &Sandbox, in_flight: usize) -> Client {
         let timeout = if matches!(self.effect, Effect::Silence) { SHORT_TIMEOUT } else { TIMEOUT };
-        client(server, timeout)
+        client(server, timeout, in_flight)
     }
 }
 
 /// A client for looking at what really happened.
 pub(super) fn calm_client(server: &Sandbox) -> Client {
-    client(server, TIMEOUT)
+    client(server, TIMEOUT, 1)
 }
 
-fn client(server: &Sandbox, timeout: Duration) -> Client {
+fn client(server: &Sandbox, timeout: Duration, in_flight: usize) -> Client {
     let credentials = Credentials::OAuth {
         client_id: sandbox::CLIENT_ID.to_owned(),
         client_secret: Secret::from(sandbox::CLIENT_SECRET),
@@ -168,6 +168,7 @@ fn client(server: &Sandbox, timeout: Duration) -> Client {
         jitter: Duration::ZERO,
         timeout,
         max_wait: Duration::from_secs(2),
+        in_flight,
         ..ClientSettings::new(sandbox::ORGANIZATION, credentials)
     };
     Client::new(settings, Arc::new(()), CancellationToken::new())
