@@ -1,6 +1,6 @@
 //! `umapish plan`, `--plan` and `--copy`: what a script would do, without doing it.
 
-use crate::support::Desk;
+use crate::support::{Desk, Run};
 use serde_json::Value;
 
 const JOB: &str = r#"
@@ -212,5 +212,21 @@ fn a_copy_leaves_nothing_in_the_temporary_folder() {
     for (line, code) in [("--copy -e 1", 0), ("plan job.rhai", 3), ("--sandbox -e 1", 0)] {
         desk.start(line).env("TMPDIR", place.to_str().unwrap()).run().exits(code);
         assert_eq!(std::fs::read_dir(&place).unwrap().count(), 0, "{line}");
+    }
+}
+
+#[test]
+fn each_form_of_a_run_is_planned_in_the_sandbox_of_the_process() {
+    let map = "[[map]]\nfile = \"people.csv\"\ngroups = [\"Finance\"]\nmode = \"add\"\n";
+    let code = r#"add_to_groups("gus.taylor@example.com", "Finance")"#;
+    for form in ["-e", "job.rhai", "each people.csv", "sync map.toml"] {
+        let run = Run::new(&format!("--sandbox --plan=a.plan {form}"));
+        let run = run.file("people.csv", "email\ngus.taylor@example.com\n").file("map.toml", map);
+        let run = run.file("job.rhai", code);
+        let run = if ["-e", "each people.csv"].contains(&form) { run.arg(code) } else { run };
+        let run = run.run();
+        let is_planned = run.stdout.contains("gus.taylor@example.com  +Finance  planned");
+        assert!(is_planned, "{form}: {}{}", run.stdout, run.stderr);
+        assert!(std::fs::read_to_string(run.file("a.plan")).unwrap().contains("gus.taylor"), "{form}");
     }
 }

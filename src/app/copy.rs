@@ -186,6 +186,8 @@ impl OrganizationReplica {
         let (kept, served) = (Rc::clone(self), Rc::clone(self));
         let read = self.listings().iter().map(|listing| listing.read).min().unwrap_or_else(Timestamp::now);
         let time = read.to_zoned_datetime(TimeZone::system()).strftime("%-d %b %H:%M").to_string();
+        // What the script touches is read while it runs; a sandbox lives as long as these.
+        let origin = (original.connect, original.folder);
         OrganizationContext {
             profile: format!("copy of {}, {time}", original.profile),
             organization: Some(self.organization.clone()),
@@ -199,6 +201,7 @@ impl OrganizationReplica {
             // Whether an account may be deleted for good is asked where it is done.
             limits: GuardLimits { real: false, needs_approval: false, ..original.limits },
             connect: Box::new(move |flow| {
+                let _ = &origin;
                 let mut settings = sandbox_settings(&served.server, flow)?;
                 settings.organization.clone_from(&served.organization);
                 settings.timeout = COPY_TIMEOUT;

@@ -18,6 +18,7 @@ use crate::plan::plan_command::PlanCommand;
 use crate::plan::recording::{PlanOutcomes, PlanRecording};
 use crate::plan::summary::{self, PlanSummary};
 use crate::quantity::counted;
+use crate::sandbox;
 use crate::session::file_overlay::FileOverlay;
 use crate::session::run_setup::RunSetup;
 use crate::shell::console::TerminalConsole;
@@ -82,10 +83,22 @@ pub(crate) fn plan(
         return exit;
     }
     let plan = run.finished();
+    if let Some(problem) = unread(&plan) {
+        output.error("there is no plan, because the copy could not be completed", Some(problem));
+        return RunExit::Unavailable;
+    }
     match kept(&plan, &global, target, output) {
         Ok(summary) => exit_of(&plan, &summary, exit, target),
         Err(error) => refuse(&error, output),
     }
+}
+
+/// Why the copy does not have what a command of the plan touches, if that could not be read.
+fn unread(plan: &PlanFile) -> Option<&str> {
+    let predictions = plan.commands.iter().map(|command| &command.prediction);
+    let unread =
+        predictions.filter(|prediction| prediction.code.as_deref() == Some(sandbox::INCOMPLETE_COPY));
+    unread.filter_map(|prediction| prediction.message.as_deref()).next()
 }
 
 fn exit_of(plan: &PlanFile, summary: &PlanSummary, exit: RunExit, target: &PlanTarget) -> RunExit {

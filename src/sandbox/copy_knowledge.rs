@@ -6,6 +6,9 @@ use crate::wire::user::User;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+/// The code of a request to a copy that needs what could not be read from the original.
+pub const INCOMPLETE_COPY: &str = "umapish.copy";
+
 /// Reads the direct members of a group of the original.
 pub trait MemberSource: Send {
     /// The direct members, whatever their status.

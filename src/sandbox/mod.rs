@@ -80,7 +80,7 @@ pub use crate::sandbox::request_log::LoggedRequest;
 pub use crate::sandbox::settings::{BehaviorSwitches, SettingsChange};
 pub use crate::sandbox::throttle::{RequestLimiter, ThrottledCall};
 pub use copied::CopyBuilder;
-pub use copy_knowledge::{CopyDoubts, MemberSource};
+pub use copy_knowledge::{CopyDoubts, INCOMPLETE_COPY, MemberSource};
 pub use credentials::{CLIENT_ID, CLIENT_SECRET, ORGANIZATION, TECHNICAL_ACCOUNT_ID};
 pub use faults::RetryAfter;
 pub use listener::Listener;

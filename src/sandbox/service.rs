@@ -1,6 +1,7 @@
 //! From a request to a response, with the checks in the order of contract 4.9.
 
 use super::action;
+use super::copy_knowledge::INCOMPLETE_COPY;
 use super::credentials::{CLIENT_ID, ORGANIZATION};
 use super::listener::Listener;
 use super::listing;
@@ -189,7 +190,7 @@ impl SandboxService {
             && let Err(problem) = self.learn(request, endpoint, values)
         {
             let message = format!("the copy cannot be completed: {problem}");
-            return SandboxResponse::refused(400, "umapish.copy", &message);
+            return SandboxResponse::refused(400, INCOMPLETE_COPY, &message);
         }
         let mut response = self.serve(request, endpoint, values, planted);
         if self.rules.switches.null_error_labels {
