@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::output::format::OutputForm;
 use crate::plan::file::{PlanAuthor, PlanFile, PlanOrigin, ProfileForecast};
 use crate::plan::html;
-use crate::plan::plan_command::PlanCommand;
+use crate::plan::plan_command::{PlanCommand, Prediction};
 use crate::plan::recording::{PlanOutcomes, PlanRecording};
 use crate::plan::summary::{self, PlanSummary};
 use crate::quantity::counted;
@@ -95,10 +95,9 @@ pub(crate) fn plan(
 
 /// Why the copy does not have what a command of the plan touches, if that could not be read.
 fn unread(plan: &PlanFile) -> Option<&str> {
-    let predictions = plan.commands.iter().map(|command| &command.prediction);
-    let unread =
-        predictions.filter(|prediction| prediction.code.as_deref() == Some(sandbox::INCOMPLETE_COPY));
-    unread.filter_map(|prediction| prediction.message.as_deref()).next()
+    let is_unread = |prediction: &&Prediction| prediction.code.as_deref() == Some(sandbox::INCOMPLETE_COPY);
+    let unread = plan.commands.iter().map(|command| &command.prediction).find(is_unread)?;
+    unread.message.as_deref()
 }
 
 fn exit_of(plan: &PlanFile, summary: &PlanSummary, exit: RunExit, target: &PlanTarget) -> RunExit {
