@@ -25,9 +25,9 @@ use std::time::Duration;
 /// The groups of the organization are read once so many known people join or leave groups: their lists then save more
 /// requests than the reading takes.
 const FEWEST_CANDIDATES: usize = 31;
-/// The members of a group are read once so many people join or leave it.
+/// The number of people joining or leaving a group from which its members are read first.
 const FEWEST_OF_A_GROUP: usize = 12;
-/// From so many people of a profile on, the operator hears that a user group would take fewer requests.
+/// The number of changes to a profile from which a note says that a user group would take fewer requests.
 const MANY_OF_A_PROFILE: usize = 100;
 /// The people of a page of members, about.
 const PAGE: usize = 1_000;
