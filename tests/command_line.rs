@@ -10,7 +10,7 @@ const LONGEST_HELP: usize = 60;
 /// Lines of the help of a subcommand that runs a script.
 const LONGEST_RUN_HELP: usize = 70;
 /// Lines of the help of any other subcommand.
-const LONGEST_SHORT_HELP: usize = 30;
+const LONGEST_SHORT_HELP: usize = 25;
 /// The subcommands that run a script.
 const RUNNING: &[&str] = &["run", "plan", "apply", "each", "sync", "resume"];
 /// Every subcommand that runs none, with what it needs to be complete.
