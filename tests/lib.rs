@@ -47,6 +47,7 @@ mod packing;
 mod plan;
 mod protect;
 mod proxies;
+mod python_habits;
 mod queue;
 #[cfg(unix)]
 mod repl;
