@@ -238,11 +238,8 @@ impl Translator<'_> {
         };
         self.writer.catch_up(first.first);
         self.writer.extra(&format!("// built in: {words}{of}"));
-        let note = if functions.iter().any(|name| self.is_retrying(name)) {
-            "B1 to B6: its retries never work"
-        } else {
-            ""
-        };
+        let note =
+            if functions.iter().any(|name| self.is_retrying(name)) { "its retries never work" } else { "" };
         self.writer.skip_to(last.last);
         self.writer.replace_outcomes(first.first, last.last, LineOutcome::BuiltIn, note);
     }
@@ -469,6 +466,7 @@ fn is_known_module(name: &str) -> bool {
         "time",
         "traceback",
         "typing",
+        "umapi_client",
         "urllib",
         "urllib3",
         "uuid",
