@@ -22,11 +22,7 @@ impl Translator<'_> {
         // The keys of a map are always sorted here.
         let is_sorted =
             key.is_none() && reverse.is_none() && (is_map || matches!(method, Some("items" | "keys")));
-        let list = if is_map {
-            format!("{}.keys()", self.value(of, level::ATOM)?)
-        } else {
-            self.plain_iterated(of)?.at(level::ATOM)
-        };
+        let list = self.letters_or_list(of)?;
         if is_sorted {
             return Ok(RhaiCode::atom(list));
         }

@@ -46,6 +46,7 @@ mod survey;
 mod syntax;
 mod translator;
 mod type_checks;
+mod umapi_client;
 mod value_kind;
 mod writer;
 

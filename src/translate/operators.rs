@@ -97,7 +97,8 @@ impl Translator<'_> {
         let mut code = self.plain(last)?;
         for value in rest.iter().rev() {
             if !is_repeatable(value) {
-                return left("`and` or `or` between values that are computed");
+                code = self.computed_choice(is_and, value, &code)?;
+                continue;
             }
             let (test, value) = (self.condition(value)?, self.plain(value)?);
             code = if is_and {
@@ -107,6 +108,15 @@ impl Translator<'_> {
             };
         }
         Ok(RhaiCode::of(code, level::LOWEST))
+    }
+
+    /// `f() or x`: the value is computed once, in a block of its own.
+    fn computed_choice(&mut self, is_and: bool, value: &PyNode, otherwise: &str) -> Translated<String> {
+        let name = self.fresh("chosen");
+        let value = self.plain(value)?;
+        let test = format!("{}({name})", self.helper("truthy"));
+        let (one, other) = if is_and { (otherwise, name.as_str()) } else { (name.as_str(), otherwise) };
+        Ok(format!("{{ let {name} = {value}; if {test} {{ {one} }} else {{ {other} }} }}"))
     }
 
     pub(super) fn comparison(
@@ -169,6 +179,11 @@ impl Translator<'_> {
             &kinds,
             (ValueKind::Text, other) | (other, ValueKind::Text) if other.is_number()
         );
+        let is_flag =
+            matches!(&kinds, (ValueKind::Bool, other) | (other, ValueKind::Bool) if other.is_number());
+        if is_flag {
+            return left("true or false as a number");
+        }
         if is_mixed && !matches!(sign, C::Equal | C::NotEqual) {
             return left("a comparison of a string with a number");
         }
@@ -299,12 +314,13 @@ impl Translator<'_> {
         let (text, count) = match (one, other) {
             (ValueKind::Text, _) => (first, second),
             (_, ValueKind::Text) => (second, first),
-            (ValueKind::List(_), _) | (_, ValueKind::List(_)) => return left("a list several times"),
+            (ValueKind::List(_), _) => (first, second),
+            (_, ValueKind::List(_)) => (second, first),
             _ => return Ok(None),
         };
-        let length = match text.text() {
-            Some(text) => text.chars().count(),
-            None => return left("a string several times"),
+        let Some(length) = text.text().map(|text| text.chars().count()) else {
+            let (value, count) = (self.plain(text)?, self.plain(count)?);
+            return Ok(Some(RhaiCode::atom(format!("{}({value}, {count})", self.helper("repeated")))));
         };
         let count = self.value(count, level::PRODUCT)?;
         let length = if length == 1 { count } else { format!("{count} * {length}") };
