@@ -1,7 +1,6 @@
 //! `umapish apply`: the commands of a plan, if the organization is as the plan found it.
 
 use crate::support::Desk;
-use std::path::Path;
 use umapi_shell::sandbox::{FaultEffect, PlannedFault};
 use umapi_shell::wire::endpoint::EndpointId;
 
@@ -184,22 +183,24 @@ fn a_continued_plan_compares_those_that_are_left() {
     assert_eq!(value(&desk, r#"get_users(#{group: "Interns"}).len()"#), (all - 1).to_string());
 }
 
-#[test]
-fn plans_and_pages_are_for_their_owner_alone() {
-    let desk = Desk::new(MOVE);
-    desk.start("plan --out a.plan --html a.html job.rhai").run().exits(3);
-    for name in ["a.plan", "a.html"] {
-        assert_private(&desk.folder.path().join(name));
-    }
-    let page = std::fs::read_to_string(desk.folder.path().join("a.html")).unwrap();
-    assert!(page.contains("prefers-color-scheme") && !page.contains("http-equiv") && !page.contains("src="));
-}
-
 #[cfg(unix)]
-fn assert_private(path: &Path) {
+#[test]
+fn a_plan_is_readable_as_the_umask_says_and_its_page_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+    for (umask, mode) in [("027", 0o640), ("077", 0o600)] {
+        let desk = Desk::new(MOVE);
+        let umapish = desk.command("");
+        let line = format!("umask {umask}; exec \"$0\" plan --out a.plan --html a.html job.rhai");
+        let mut shell = std::process::Command::new("sh");
+        shell.env_clear().current_dir(desk.folder.path()).args(["-c", &line]).arg(umapish.get_program());
+        shell.envs(umapish.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        assert_eq!(shell.output().unwrap().status.code(), Some(3));
+        let mode_of = |name: &str| {
+            let path = desk.folder.path().join(name);
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+        };
+        assert_eq!((mode_of("a.plan"), mode_of("a.html")), (mode, 0o600));
+        let page = std::fs::read_to_string(desk.folder.path().join("a.html")).unwrap();
+        assert!(page.contains("prefers-color-scheme") && !page.contains("http-equiv") && !page.contains("src="));
+    }
 }
-
-#[cfg(not(unix))]
-fn assert_private(_: &Path) {}

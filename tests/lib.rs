@@ -5,6 +5,8 @@
 mod apply;
 #[cfg(unix)]
 mod apply_kills;
+#[cfg(unix)]
+mod approvals;
 mod blanks;
 mod catalog;
 mod causes;

@@ -261,7 +261,9 @@ fn typed_program(name: String, text: String) -> ScriptProgram {
 /// A session that asks before its first real change.
 fn new_session(setup: RunSetup, is_real: bool, output: &Arc<Output>) -> Rc<Session> {
     let session = setup.start();
-    if is_real && session.setup().mode == Mode::Live {
+    // Where each change is refused, there is nothing to confirm.
+    let is_refused = RunState::of(&session).settings.guard.needs_approval();
+    if is_real && session.setup().mode == Mode::Live && !is_refused {
         let setup = session.setup();
         let organization = setup.organization.clone().unwrap_or_else(|| "an unnamed organization".to_owned());
         session.add_hook(Arc::new(LiveConfirmation::new(&organization, &setup.profile, Arc::clone(output))));

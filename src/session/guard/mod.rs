@@ -106,6 +106,11 @@ impl Default for ChangeGuard {
 }
 
 impl ChangeGuard {
+    /// Whether live changes need a plan that was approved.
+    pub(crate) fn needs_approval(&self) -> bool {
+        self.state().limits.needs_approval
+    }
+
     /// A guard with these limits.
     pub fn new(mut limits: GuardLimits) -> Self {
         let mut protected = ProtectedNames::default();
