@@ -213,6 +213,8 @@ fn a_plan_is_readable_as_the_umask_says_and_its_page_by_its_owner_alone() {
         };
         assert_eq!((mode_of("a.plan"), mode_of("a.html")), (mode, 0o600));
         let page = std::fs::read_to_string(desk.folder.path().join("a.html")).unwrap();
-        assert!(page.contains("prefers-color-scheme") && !page.contains("http-equiv") && !page.contains("src="));
+        assert!(
+            page.contains("prefers-color-scheme") && !page.contains("http-equiv") && !page.contains("src=")
+        );
     }
 }

@@ -33,7 +33,12 @@ struct Said {
 impl Said {
     #[track_caller]
     fn exits(self, code: i32, text: &str) {
-        assert!(self.code == code && self.words.contains(text), "{} instead of {code}: {}", self.code, self.words);
+        assert!(
+            self.code == code && self.words.contains(text),
+            "{} instead of {code}: {}",
+            self.code,
+            self.words
+        );
     }
 }
 
@@ -68,7 +73,8 @@ impl Machine {
         }
         machine.write("/work/job.rhai", "add_to_groups(\"gus.taylor@example.com\", \"Stock\");");
         machine.write("/work/people.csv", "email\ngus.taylor@example.com\n");
-        machine.write("/work/map.toml", "[[map]]\nfile = 'people.csv'\nmode = 'add'\ngroups = ['Designers']\n");
+        machine
+            .write("/work/map.toml", "[[map]]\nfile = 'people.csv'\nmode = 'add'\ngroups = ['Designers']\n");
         Some(machine)
     }
 
@@ -128,7 +134,8 @@ impl Machine {
 
     /// The planner's plan of the script.
     fn plan(&self) {
-        self.run(PLANNER, "plan --out /work/a.plan /work/job.rhai").exits(0, "umapish apply /work/a.plan --live");
+        self.run(PLANNER, "plan --out /work/a.plan /work/job.rhai")
+            .exits(0, "umapish apply /work/a.plan --live");
     }
 }
 
@@ -144,7 +151,9 @@ fn a_plan_is_applied_after_another_account_has_approved_it() {
     machine.run(ROOT, APPROVE).exits(2, "root may do anything");
     machine.run(PLANNER, APPLY).exits(7, "is not approved");
     assert_eq!(machine.changes(), 0);
-    machine.run(APPROVER, "approve /work/a.plan --reason HR-2041").exits(0, "approved /work/job.rhai (1 command)");
+    machine
+        .run(APPROVER, "approve /work/a.plan --reason HR-2041")
+        .exits(0, "approved /work/job.rhai (1 command)");
     machine.run(PLANNER, APPLY).exits(0, "approved by approver at");
     assert_eq!(machine.changes(), 1);
 }
@@ -218,7 +227,8 @@ fn a_plan_that_changed_after_its_approval_is_not_applied() {
 fn what_an_account_may_not_read_or_write_is_said_with_the_next_step() {
     let Some(machine) = Machine::with_team_file(TEAM) else { return };
     machine.plan();
-    let mode = |path: &str, mode| fs::set_permissions(machine.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    let mode =
+        |path: &str, mode| fs::set_permissions(machine.path(path), fs::Permissions::from_mode(mode)).unwrap();
     mode("/work/a.plan", 0o600);
     machine.run(APPROVER, APPROVE).exits(1, "chmod g+r /work/a.plan");
     mode("/work/a.plan", 0o644);
@@ -236,14 +246,20 @@ const WAYS: &[(&str, &str)] = &[
     ("--live sync /work/map.toml", ""),
     ("--live", "add_to_groups(\"gus.taylor@example.com\", \"Stock\")\n"),
     ("--live -", "add_to_groups(\"gus.taylor@example.com\", \"Stock\")\n"),
-    ("--live -e make_call(\"POST\",\"action/ORGANIZATION\",[#{user:\"gus.taylor@example.com\",\"do\":[#{add:#{group:[\"Stock\"]}}]}])", ""),
+    (
+        "--live -e make_call(\"POST\",\"action/ORGANIZATION\",[#{user:\"gus.taylor@example.com\",\"do\":[#{add:#{group:[\"Stock\"]}}]}])",
+        "",
+    ),
 ];
 
 #[test]
 fn every_way_in_but_apply_is_refused_at_its_first_change() {
     let Some(machine) = Machine::with_team_file(TEAM) else { return };
     // What the user configures cannot take it back.
-    machine.write("/home/planner/.config/umapish/config.toml", "[default]\nrequire_approval = false\n[mine]\nrequire_approval = false\n");
+    machine.write(
+        "/home/planner/.config/umapish/config.toml",
+        "[default]\nrequire_approval = false\n[mine]\nrequire_approval = false\n",
+    );
     let place = machine.path("/home/planner/.config/umapish/config.toml");
     chown(place, Some(PLANNER), Some(PLANNER)).unwrap();
     for user in [PLANNER, ROOT] {
@@ -253,7 +269,10 @@ fn every_way_in_but_apply_is_refused_at_its_first_change() {
         }
     }
     for profile in ["default", "mine"] {
-        let mut command = machine.command(PLANNER, &format!("--live --config /home/planner/.config/umapish/config.toml -p {profile} /work/job.rhai"));
+        let mut command = machine.command(
+            PLANNER,
+            &format!("--live --config /home/planner/.config/umapish/config.toml -p {profile} /work/job.rhai"),
+        );
         // A profile that is named has its own organization.
         command.env("UMAPI_PROFILE", profile);
         assert_ne!(Machine::said(command, "").code, 0);
@@ -295,10 +314,12 @@ fn an_interrupted_run_is_not_resumed_and_an_interrupted_plan_is() {
     let team = TEAM.replace("ORGANIZATION", sandbox::ORGANIZATION);
     machine.write("/etc/umapish/config.toml", &team);
     let journals = machine.path("/home/planner/.local/state/umapish/journals");
-    let journal = fs::read_dir(journals).unwrap().map(|entry| entry.unwrap().file_name()).find(|name| {
-        name.to_string_lossy().ends_with(".journal")
-    });
-    let journal = format!("/home/planner/.local/state/umapish/journals/{}", journal.unwrap().to_string_lossy());
+    let journal = fs::read_dir(journals)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .find(|name| name.to_string_lossy().ends_with(".journal"));
+    let journal =
+        format!("/home/planner/.local/state/umapish/journals/{}", journal.unwrap().to_string_lossy());
     machine.run(PLANNER, &format!("--live resume {journal}")).exits(7, "changed by approved plans only");
     assert_eq!(machine.changes(), before);
     stop();

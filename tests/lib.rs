@@ -47,6 +47,8 @@ mod output_files;
 mod ownership;
 mod packing;
 mod plan;
+#[cfg(unix)]
+mod prompt_undo;
 mod protect;
 mod proxies;
 mod queue;

@@ -65,11 +65,11 @@ fn run(ready: ReadyPlan, skip_changed: bool, output: &Arc<Output>) -> RunExit {
     let ReadyPlan { plan, setup } = ready;
     let session = setup.start();
     runner::run_task(&session, output, |session| {
-        let changed = compared(session, &plan, output)?;
+        let changed = compared(session, &plan, &groups(session)?, output)?;
         if !changed.is_empty() && !skip_changed {
             return Err(changed_since(&changed));
         }
-        application::apply(session, &plan, &changed)
+        application::apply(session, &plan, &changed).map(drop)
     })
 }
 
@@ -215,12 +215,16 @@ fn narrow(setup: &RunSetup, plan: &PlanFile) {
 }
 
 /// The commands whose people or groups are not as the plan found them, with what is different.
-fn compared(session: &Session, plan: &PlanFile, output: &Output) -> Result<BTreeMap<usize, String>> {
+pub(super) fn compared(
+    session: &Session,
+    plan: &PlanFile,
+    groups: &[Arc<Group>],
+    output: &Output,
+) -> Result<BTreeMap<usize, String>> {
     let comparison = Comparison::new(plan, done(session, plan)?);
-    let groups = groups(session)?;
-    note_what_came(plan, &groups, output);
+    note_what_came(plan, groups, output);
     let mut current = CurrentState::default();
-    for group in &groups {
+    for group in groups {
         let numbers = current.groups.entry(fold(&group.group_name)).or_default();
         numbers.extend(group.group_id);
     }
@@ -263,7 +267,11 @@ fn done(session: &Session, plan: &PlanFile) -> Result<HashSet<usize>> {
     Ok(done)
 }
 
-fn groups(session: &Session) -> Result<Vec<Arc<Group>>> {
+/// All groups as they are now.
+///
+/// # Errors
+/// Why they cannot be listed.
+pub(super) fn groups(session: &Session) -> Result<Vec<Arc<Group>>> {
     let mut listing = session.client()?.groups();
     session.wait(async {
         let mut groups = Vec::new();

@@ -32,15 +32,12 @@ impl CommandSource for PlanEntries {
     }
 }
 
-/// Sends a plan. `changed` are the commands whose people or groups changed, with what changed; they are not sent.
+/// Sends a plan, and returns a report for each list that was sent. `changed` are the commands whose people or groups
+/// changed, with what changed; they are not sent.
 ///
 /// # Errors
 /// The guard's, before anything is sent; why the rest was not sent.
-pub fn apply(
-    session: &Session,
-    plan: &PlanFile,
-    changed: &BTreeMap<usize, String>,
-) -> Result<()> {
+pub fn apply(session: &Session, plan: &PlanFile, changed: &BTreeMap<usize, String>) -> Result<Vec<Report>> {
     let nothing = HashSet::new();
     let mut whole = Vec::with_capacity(plan.commands.len());
     for command in &plan.commands {
@@ -48,7 +45,7 @@ pub fn apply(
     }
     // A guard that would stop the plan later stops it here.
     submit::check_guards(session, &PlanEntries(whole))?;
-    let mut undone: HashSet<usize> = HashSet::new();
+    let (mut undone, mut reports) = (HashSet::<usize>::new(), Vec::new());
     let mut rest = plan.commands.as_slice();
     while !rest.is_empty() {
         let (segment, after) = rest.split_at(segment_length(rest));
@@ -60,11 +57,13 @@ pub fn apply(
         let done = done_among(&report, segment.len());
         let others = segment.iter().zip(done).filter(|(_, done)| !done);
         undone.extend(others.map(|(command, _)| command.number));
-        if report.content().stopped.is_some() {
-            return Ok(());
+        let is_stopped = report.content().stopped.is_some();
+        reports.push(report);
+        if is_stopped {
+            break;
         }
     }
-    Ok(())
+    Ok(reports)
 }
 
 /// Which commands of a list are done. A report drops plain successes first: what it has no outcome of is done, unless it had

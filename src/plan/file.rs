@@ -274,7 +274,10 @@ fn unreadable(path: &Path, error: std::io::Error) -> Error {
             "Name a plan that is there; `umapish plan --out FILE SCRIPT` makes one.".to_owned()
         }
         std::io::ErrorKind::PermissionDenied => {
-            format!("Whoever made the plan has to let this account read it, such as by: chmod g+r {}", path.display())
+            format!(
+                "Whoever made the plan has to let this account read it, such as by: chmod g+r {}",
+                path.display()
+            )
         }
         _ => return Error::io(path, error),
     };

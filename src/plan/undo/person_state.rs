@@ -30,6 +30,10 @@ pub(crate) struct PersonState {
     pub(crate) place: usize,
     /// Whether the run removed the person from all groups at once: some groups may keep their members.
     pub(crate) lost_all_groups: bool,
+    /// Whether the person is a member of no group but those that are known: the run made the account.
+    pub(super) is_fully_known: bool,
+    /// Whether one of the last changes concerns the person.
+    pub(super) is_concerned: bool,
     /// When the account was read, the oldest reading, and how long before its change.
     pub(crate) read: Option<(Timestamp, Timestamp)>,
     /// What of it has no inverse, with the reason.
@@ -115,8 +119,11 @@ impl PersonState {
         place: usize,
     ) {
         // Who had no account was a member of nothing.
-        let known =
-            if self.before == AccountPresence::Absent { Some(MembershipState::Absent) } else { known };
+        let known = match known.filter(|state| *state != MembershipState::Unknown) {
+            _ if self.before == AccountPresence::Absent => Some(MembershipState::Absent),
+            None if self.is_fully_known => Some(MembershipState::Absent),
+            known => known,
+        };
         let pair = self.groups.entry(fold(group)).or_insert_with(|| MembershipPair {
             group: group.trim().to_owned(),
             before: known.unwrap_or(MembershipState::Unknown),
@@ -127,6 +134,28 @@ impl PersonState {
             pair.before = known.unwrap_or(MembershipState::Unknown);
         }
         (pair.after, pair.place) = (after, place);
+    }
+
+    /// From here on, what was done so far counts as the state before.
+    pub(super) fn checkpoint(&mut self) {
+        for (field, value) in std::mem::take(&mut self.changed) {
+            let place = match field {
+                "email" => &mut self.fields.email,
+                "username" => &mut self.fields.username,
+                "firstname" => &mut self.fields.firstname,
+                _ => &mut self.fields.lastname,
+            };
+            *place = Some(value);
+        }
+        self.groups.values_mut().for_each(MembershipPair::checkpoint);
+        self.is_fully_known |= self.before == AccountPresence::Absent && self.is_there == Some(true);
+        self.before = match self.is_there {
+            Some(true) => AccountPresence::Present,
+            Some(false) => AccountPresence::Absent,
+            None => AccountPresence::Unknown,
+        };
+        (self.place, self.lost_all_groups, self.is_concerned, self.read) = (0, false, false, None);
+        self.left.clear();
     }
 
     /// Records when it was read, for a command sent at that moment.
