@@ -132,9 +132,7 @@ fn a_plan_never_loosens_the_guards_of_the_run() {
 fn the_names_of_the_plan_and_those_of_the_run_both_limit_it() {
     let both = r#"add_to_groups("gus.taylor@example.com", "Photoshop");"#;
     let desk = planned(both, "--only *taylor* --only Photoshop");
-    for (only, code) in
-        [("--only ben.osei@example.com", 7), ("--only gus*", 7), ("--only *@example.com --only Photo*", 0)]
-    {
+    for (only, code) in [("--only ben.osei@example.com", 7), ("--only Photoshop", 7), ("--only gus*", 0)] {
         let (exit, _, words) = desk.run(&format!("apply a.plan --live {only}"));
         assert_eq!(exit, code, "{only}: {words}");
     }

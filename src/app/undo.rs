@@ -282,7 +282,7 @@ fn last_changes(path: &Path, span: RequestSpan) -> Result<(HeadRecord, RunReplay
             match event {
                 HistoryEvent::Begun(_, head) => found = Some(*head),
                 HistoryEvent::Change(change) if is_before && change.number <= span.after => {
-                    run.apply(&change)
+                    run.apply(&change);
                 }
                 HistoryEvent::Change(change)
                     if !is_before && change.number > span.after && change.number <= span.until =>

@@ -126,7 +126,6 @@ pub(super) fn refuse_ignored(command: &mut Command, matches: &ArgMatches) -> Res
     let reason = match option.get_id().as_str() {
         PROMPT_ONLY => "which opens no prompt",
         "format" => "which prints no values",
-        "live" if name == "approve" => "which changes nothing; give it to 'umapish apply'",
         _ => "which runs no script",
     };
     let option = option.get_long().unwrap_or_default();

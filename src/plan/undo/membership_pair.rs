@@ -44,9 +44,9 @@ impl MembershipPair {
     pub(super) fn checkpoint(&mut self) {
         use MembershipState::{Absent, Direct, Indirect, NotDirect, Unknown};
         self.before = match (self.after, self.before) {
-            (MembershipAfter::Unchanged, before) => before,
+            (MembershipAfter::Unchanged, before)
+            | (MembershipAfter::Removed, before @ (Absent | Indirect)) => before,
             (MembershipAfter::Added, _) => Direct,
-            (MembershipAfter::Removed, before @ (Absent | Indirect)) => before,
             (MembershipAfter::Removed, _) => NotDirect,
             (MembershipAfter::Unclear, _) => Unknown,
         };

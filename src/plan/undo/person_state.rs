@@ -9,6 +9,16 @@ use std::collections::BTreeMap;
 /// The fields that an update changes.
 pub(crate) const UPDATED_FIELDS: [&str; 4] = ["email", "username", "firstname", "lastname"];
 
+/// Which memberships of a person are known.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KnownMemberships {
+    /// Those that were seen.
+    #[default]
+    Seen,
+    /// All of them: the run made the account.
+    All,
+}
+
 /// A person before a run and after it.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PersonState {
@@ -30,8 +40,8 @@ pub(crate) struct PersonState {
     pub(crate) place: usize,
     /// Whether the run removed the person from all groups at once: some groups may keep their members.
     pub(crate) lost_all_groups: bool,
-    /// Whether the person is a member of no group but those that are known: the run made the account.
-    pub(super) is_fully_known: bool,
+    /// Which memberships are known.
+    pub(super) known: KnownMemberships,
     /// Whether one of the last changes concerns the person.
     pub(super) is_concerned: bool,
     /// When the account was read, the oldest reading, and how long before its change.
@@ -121,7 +131,7 @@ impl PersonState {
         // Who had no account was a member of nothing.
         let known = match known.filter(|state| *state != MembershipState::Unknown) {
             _ if self.before == AccountPresence::Absent => Some(MembershipState::Absent),
-            None if self.is_fully_known => Some(MembershipState::Absent),
+            None if self.known == KnownMemberships::All => Some(MembershipState::Absent),
             known => known,
         };
         let pair = self.groups.entry(fold(group)).or_insert_with(|| MembershipPair {
@@ -148,7 +158,9 @@ impl PersonState {
             *place = Some(value);
         }
         self.groups.values_mut().for_each(MembershipPair::checkpoint);
-        self.is_fully_known |= self.before == AccountPresence::Absent && self.is_there == Some(true);
+        if self.before == AccountPresence::Absent && self.is_there == Some(true) {
+            self.known = KnownMemberships::All;
+        }
         self.before = match self.is_there {
             Some(true) => AccountPresence::Present,
             Some(false) => AccountPresence::Absent,

@@ -116,7 +116,7 @@ impl ChangeGuard {
     pub fn new(mut limits: GuardLimits) -> Self {
         let mut protected = ProtectedNames::default();
         protected.add(std::mem::take(&mut limits.protected));
-        let only = list_of(std::mem::take(&mut limits.only)).into_iter().collect();
+        let only = list_of(&std::mem::take(&mut limits.only)).into_iter().collect();
         Self(Mutex::new(State {
             limits,
             protected,
@@ -135,7 +135,7 @@ impl ChangeGuard {
     pub fn tighten(&self, wanted: &GuardLimits) {
         let mut state = self.state();
         state.protected.add(wanted.protected.iter().cloned());
-        state.only.extend(list_of(wanted.only.clone()));
+        state.only.extend(list_of(&wanted.only));
         let limits = &mut state.limits;
         limits.read_only |= wanted.read_only;
         limits.max_changes = stricter(limits.max_changes, wanted.max_changes);
@@ -202,7 +202,7 @@ impl ChangeGuard {
 }
 
 /// A list of the only names that may be changed, unless it is empty.
-fn list_of(patterns: Vec<NamePattern>) -> Option<ProtectedNames> {
+fn list_of(patterns: &[NamePattern]) -> Option<ProtectedNames> {
     let mut list = ProtectedNames::default();
     list.add(patterns.iter().cloned());
     (!patterns.is_empty()).then_some(list)
