@@ -5,6 +5,8 @@
 mod apply;
 #[cfg(unix)]
 mod apply_kills;
+#[cfg(unix)]
+mod approvals;
 mod blanks;
 mod catalog;
 mod causes;
@@ -45,6 +47,8 @@ mod output_files;
 mod ownership;
 mod packing;
 mod plan;
+#[cfg(unix)]
+mod prompt_undo;
 mod protect;
 mod proxies;
 mod queue;
