@@ -36,7 +36,7 @@ pub(crate) struct ActionPlan {
     uncounted: usize,
     /// Commands that lists may hold.
     candidates: usize,
-    /// Users for whom an earlier command failed, under each of their names, with the index of that command.
+    /// People for whom an earlier command failed, under each of their names, with the index of the first such command.
     failed_people: HashMap<String, usize>,
 }
 
@@ -136,6 +136,7 @@ impl ActionPlan {
         mode: Mode,
     ) -> Option<Outcome> {
         if let Some(message) = self.held_back(&item) {
+            self.mark_failed(&item);
             return Some(item.give_up(&message, mode));
         }
         if let Some(fault) = fault {
@@ -232,10 +233,11 @@ impl ActionPlan {
         message: String,
         mode: Mode,
     ) -> Outcome {
-        if let Some(message) = self.held_back(&item) {
+        let message_of_earlier = self.held_back(&item);
+        self.mark_failed(&item);
+        if let Some(message) = message_of_earlier {
             return item.not_sent(&message, mode);
         }
-        self.mark_failed(&item);
         item.refuse(status, code, message, mode)
     }
 
@@ -351,14 +353,13 @@ impl ActionPlan {
         if self.failed_people.is_empty() {
             return Vec::new();
         }
-        let held: Vec<_> = self
-            .window
-            .values()
-            .filter(|item| !item.is_in_flight())
-            .filter_map(|item| Some((item.index(), self.held_back(item)?)))
-            .collect();
-        let outcomes = held.into_iter().filter_map(|(index, message)| {
+        let waiting: Vec<_> =
+            self.window.values().filter(|item| !item.is_in_flight()).map(PlannedCommand::index).collect();
+        // In their order: what is held back holds back in turn.
+        let outcomes = waiting.into_iter().filter_map(|index| {
+            let message = self.held_back(self.window.get(&index)?)?;
             let mut item = self.remove(index)?;
+            self.mark_failed(&item);
             Some(item.give_up(&message, mode))
         });
         outcomes.collect()
@@ -405,17 +406,22 @@ impl ActionPlan {
         if item.is_begun() {
             return None;
         }
-        let earlier = item.people().iter().find_map(|name| self.failed_people.get(name))?;
+        let is_earlier = |index: &&usize| **index < item.index();
+        let failed = item.people().iter().filter_map(|name| self.failed_people.get(name));
+        let earlier = failed.filter(is_earlier).min()?;
         Some(format!("held back: command {earlier} for the same user did not complete"))
     }
 
     fn mark_failed(&mut self, item: &PlannedCommand) {
-        self.hold_back(item.people().to_vec(), item.index());
+        self.hold_back(item.undone_people(), item.index());
     }
 
     /// From now on, commands for these people are held back because of the command with this index.
     pub(crate) fn hold_back(&mut self, people: Vec<String>, index: usize) {
-        self.failed_people.extend(people.into_iter().map(|name| (name, index)));
+        for name in people {
+            let first = self.failed_people.entry(name).or_insert(index);
+            *first = index.min(*first);
+        }
     }
 }
 
@@ -651,6 +657,50 @@ mod tests {
             let outcomes = plan.settle(settled.collect());
             assert_eq!((outcomes.len(), outcomes[0].status), (1, expected));
         }
+    }
+
+    #[test]
+    fn a_failed_command_holds_back_those_of_everybody_whom_it_names_and_did_not_reach() {
+        let list = |people: &[String]| {
+            let mut list = Command::group("X");
+            list.membership("remove", "user", people);
+            list
+        };
+        let few = |names: &[&str]| {
+            list(&names.iter().map(|name| format!("{name}@example.com")).collect::<Vec<_>>())
+        };
+        let of = |json: serde_json::Value| command(&json);
+        let create = of(
+            json!({"user": "jdoe", "domain": "example.com", "do": [{"createFederatedID": {"email": "j@example.com"}}]}),
+        );
+        let rename = of(json!({"user": "a@example.com", "do": [{"update": {"email": "b@example.com"}}]}));
+        let j = "j@example.com";
+        for (first, later, is_held) in [
+            (few(&["a", "b"]), add("B@example.com", 1), true),
+            (few(&["a", "b"]), add("c@example.com", 1), false),
+            (few(&["a", "b"]), few(&["c", "a"]), true),
+            (few(&["a", "b"]), few(&["c"]), false),
+            (add("a@example.com", 1), few(&["c", "a"]), true),
+            (add("a@example.com", 1), few(&["c"]), false),
+            (create.clone(), add(j, 1), true),
+            (create, few(&["j"]), true),
+            (rename.clone(), add("b@example.com", 1), true),
+            (rename, add("c@example.com", 1), false),
+        ] {
+            let verdict = |index| if index == 0 { refused(0, "error.user.not_found") } else { done() };
+            let (_, outcomes) = run(&[first.clone(), later.clone()], verdict);
+            let outcome = outcomes.iter().find(|outcome| outcome.index == 1).unwrap();
+            assert_eq!(outcome.status == Status::NotSent, is_held, "{first:?} {later:?}: {outcome:?}");
+        }
+        // Of a long list, those in pieces that were carried out are not held back.
+        let people: Vec<_> = (0..300).map(|number| format!("u{number}@example.com")).collect();
+        let mut plan = plan_of(&[list(&people), add("u5@example.com", 1), add("u150@example.com", 1)]);
+        launch(&mut plan);
+        let settled = vec![(0, 0, done()), (0, 1, refused(0, "error.user.not_found")), (0, 2, done())];
+        let outcomes = plan.settle(settled);
+        let statuses: Vec<_> = outcomes.iter().map(|outcome| (outcome.index, outcome.status)).collect();
+        assert_eq!(statuses, [(0, Status::PartlyDone), (2, Status::NotSent)]);
+        assert_eq!(launch(&mut plan), [1]);
     }
 
     #[test]
