@@ -8,7 +8,7 @@ use crate::client::actions::reconcile::LostCommand;
 use crate::client::actions::removal::LookedUp;
 use crate::client::actions::removal_check::SentRemoval;
 use crate::client::actions::removal_kind::RemovalKind;
-use crate::client::attempts::FailedCall;
+use crate::client::api_call::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::WaitReason;
 use crate::client::hooks::{ActionRequest, RecalledResponse, Resolution};

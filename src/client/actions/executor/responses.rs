@@ -7,7 +7,7 @@ use crate::client::actions::in_flight::InFlightRequest;
 use crate::client::actions::match_answer;
 use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict, SettledPiece};
 use crate::client::actions::removal_check::SentRemoval;
-use crate::client::attempts::FailedCall;
+use crate::client::api_call::FailedCall;
 use crate::client::event::WaitReason;
 use crate::client::http::retry;
 use crate::client::outcome::{CommandOutcome, Status};
