@@ -96,7 +96,9 @@ mod tests {
         for repeats in [1, 40, 200] {
             let mut set = FingerprintSet::default();
             for _ in 0..repeats {
-                [10, 12, 19, 20, 21].into_iter().for_each(|fingerprint| set.insert(fingerprint));
+                for fingerprint in [10, 12, 19, 20, 21] {
+                    set.insert(fingerprint);
+                }
                 assert_eq!([set.count_between(10, 19), set.count_between(20, 30)], [3, 2]);
                 assert_eq!([set.count_between(0, 9), set.count_between(22, u64::MAX)], [0, 0]);
             }

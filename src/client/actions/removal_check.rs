@@ -234,9 +234,9 @@ impl SentRemoval {
             return Vec::new();
         }
         let new_name = |step: &CommandStep| step.value.get("name")?.as_str().map(str::to_owned);
-        let renamed =
+        let mut renamed =
             self.command.steps.iter().filter(|step| step.name == "updateUserGroup").filter_map(new_name);
-        let group = renamed.last().unwrap_or_else(|| self.name().to_owned());
+        let group = renamed.next_back().unwrap_or_else(|| self.name().to_owned());
         let removed = removed_members(&self.command).into_iter().map(|name| {
             let mut command = Command::user(name, None, self.command.subject.use_adobe_id());
             command.remove_from_groups(std::slice::from_ref(&group));
