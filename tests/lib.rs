@@ -59,6 +59,7 @@ mod resume_offer;
 mod resume_status;
 #[cfg(unix)]
 mod resume_trust;
+mod root_fields;
 mod rows;
 mod run_summary;
 mod runner;

@@ -157,9 +157,9 @@ impl Replay {
     }
 
     fn add_impact(&mut self, journaled: &JournaledCommand) {
-        let whole = CommandImpact::of(&journaled.command);
         let is_first = journaled.place.3 == 0;
-        self.impact.add(&CommandImpact { changes: if is_first { whole.changes } else { 0 }, ..whole });
+        let impact = if is_first { CommandImpact::of } else { CommandImpact::of_later_piece };
+        self.impact.add(&impact(&journaled.command));
     }
 
     /// Applies the result of reading a command back.
