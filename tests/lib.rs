@@ -39,6 +39,7 @@ mod matrix;
 mod memory;
 mod moves;
 mod odd_responses;
+mod office_files;
 mod outcomes;
 mod output_files;
 #[cfg(unix)]
@@ -66,6 +67,9 @@ mod secret_arguments;
 mod secrets;
 mod support;
 mod sync;
+mod sync_faults;
+#[cfg(unix)]
+mod sync_kills;
 mod tables;
 #[cfg(unix)]
 mod terminal;
