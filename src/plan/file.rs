@@ -99,7 +99,7 @@ pub enum PlanOrigin {
         /// The files it read.
         inputs: Vec<InputRecord>,
     },
-    /// The changes of an earlier run, taken back.
+    /// The undo of an earlier run.
     Undo {
         /// The short id of the run.
         run: String,

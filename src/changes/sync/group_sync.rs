@@ -80,7 +80,7 @@ impl SyncedOrganization {
     /// Reads the people of the organization with their direct groups, and its groups.
     ///
     /// # Errors
-    /// `incomplete`: a listing cannot be read to its end. The errors of the service.
+    /// `incomplete`: a listing cannot be read to the end. The errors of the service.
     pub(crate) fn read(session: &Rc<Session>) -> Result<Self> {
         let client = session.client()?;
         let users = listing_cache::open(

@@ -1,4 +1,4 @@
-//! The file that says which rows of which files belong into which groups.
+//! The file that says which rows of which files belong in which groups.
 
 use crate::changes::sync::group_changes::SyncMode;
 use crate::changes::sync::limits::RemovalCap;

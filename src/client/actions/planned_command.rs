@@ -1,4 +1,4 @@
-//! A command that was accepted: its pieces, what it touches, and what became of it so far. Pure.
+//! A command that was accepted: its pieces, what it touches, and what happened to it so far. Pure.
 
 use crate::client::actions::checked_command::{CheckedCommand, CheckedPiece};
 use crate::client::actions::group_use::{self, GroupUse};

@@ -91,7 +91,7 @@ struct State {
     uncertain: HashSet<(u64, usize, usize)>,
     /// The number of people in the largest listing.
     listed: usize,
-    /// Whether a listing of everybody was read to its end.
+    /// Whether a listing of everybody was read to the end.
     has_listed_all: bool,
     /// The empty or failed source because of which nothing may be removed.
     empty_source: Option<String>,

@@ -95,7 +95,7 @@ impl Snapshots {
         self.planned.insert(self.hashes.hash_one((id, fold(group))));
     }
 
-    /// Called when a listing was read to its end.
+    /// Called when a listing was read to the end.
     pub(crate) fn end_listing(&mut self, reading: UserReading<'_>) {
         if let UserReading::Listing(listing) = reading {
             self.members.complete(&listing, Timestamp::now());

@@ -307,7 +307,7 @@ pub struct ResumedRecord {
     pub reason: Option<String>,
 }
 
-/// The end of a run, with what became of all its commands.
+/// The end of a run, with what happened to all its commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndRecord {
