@@ -41,6 +41,7 @@ mod matrix;
 mod memory;
 mod moves;
 mod odd_responses;
+mod office_files;
 mod outcomes;
 mod output_files;
 #[cfg(unix)]
@@ -71,6 +72,9 @@ mod secret_arguments;
 mod secrets;
 mod support;
 mod sync;
+mod sync_faults;
+#[cfg(unix)]
+mod sync_kills;
 mod tables;
 #[cfg(unix)]
 mod terminal;
