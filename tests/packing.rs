@@ -69,6 +69,32 @@ fn people_of_a_user_group_share_requests_in_every_way_to_send_them() {
 }
 
 #[test]
+fn with_verify_a_group_is_listed_once_after_the_last_of_the_people_who_left_it() {
+    let server = server();
+    run(&server, &script(ADD)).done();
+    server.reset();
+    let ways = [
+        "multi_action([group_command(\"Interns\").remove_users(all.map(|user| user.email))])",
+        "remove_users_from_group(\"Interns\", all)",
+    ];
+    for way in ways {
+        let code = format!(
+            "let all = get_users(#{{group: \"Interns\"}}); let report = {way}; print(report.outcomes.map(|one| `${{one.status}} ${{one.evidence}}`));
+            let again = add_users_to_group(\"Interns\", all);"
+        );
+        server.reset();
+        let line = "--live --verify --max-removals 100% -e";
+        let out = Run::new(line).arg(format!("get_users().len(); {code}")).against(&server).run().done();
+        assert_eq!(out, "[\"completed verified\"]\n", "{way}");
+        let calls: Vec<_> = server.requests().into_iter().map(|call| call.path).collect();
+        let listings = calls.iter().filter(|path| path.ends_with("/0/Interns")).count();
+        // The script reads them once, and the group is read back once.
+        assert_eq!(listings, 2, "{way}: {calls:?}");
+        assert_eq!(members(&server, "Interns"), PEOPLE);
+    }
+}
+
+#[test]
 fn a_move_between_user_groups_takes_two_lists() {
     let server = server();
     run(&server, "create_user_group(\"Lab\")").done();
@@ -206,7 +232,9 @@ fn a_smaller_number_of_lists_is_learned_and_said_once() {
     let effect =
         FaultEffect::CommandError { index: 0, code: "error.command.add_remove.list_too_long".to_owned() };
     server.queue(PlannedFault::at(EndpointId::Action, effect).times(2));
-    let ended = run(&server, &script(ADD));
+    // With one request in flight: the second refusal is then one of the shorter lists.
+    let line = "--live --max-removals 100% -e";
+    let ended = Run::new(line).arg(script(ADD)).env("UMAPI_IN_FLIGHT", "1").against(&server).run();
     let said = ended
         .stderr
         .matches("the service refuses commands with 10 lists of people; they are sent with 2")

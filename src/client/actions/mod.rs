@@ -9,6 +9,7 @@ pub(super) mod gate;
 mod group_facts;
 mod group_use;
 mod in_flight;
+mod in_flight_subjects;
 mod local_checks;
 mod match_answer;
 mod memberships;
