@@ -96,10 +96,14 @@ impl ScriptChecker<'_> {
         let ast = match self.engine.compile(text) {
             Ok(ast) => ast,
             Err(error) => {
-                let lenient =
-                    is_about_a_variable(&error).then(|| lenient_parser().compile(text).ok()).flatten();
+                let is_variable = is_about_a_variable(&error);
                 self.unreadable(error, text, source.clone());
-                let Some(ast) = lenient else {
+                let lenient = is_variable.then(|| lenient_parser().compile(text));
+                let Some(Ok(ast)) = lenient else {
+                    // The parser stopped at a variable, and would stop again at something else.
+                    if let Some(Err(other)) = lenient {
+                        self.unreadable(other, text, source.clone());
+                    }
                     self.unparsed(text, source.as_ref());
                     return None;
                 };
@@ -152,6 +156,8 @@ impl ScriptChecker<'_> {
     /// Everything else that is wrong in a script that does not parse.
     fn unparsed(&mut self, text: &str, source: Option<&String>) {
         let Some(stopped) = self.findings.last().cloned() else { return };
+        let own = own_names::declared(text);
+        self.findings.extend(own_names::hiding(&self.catalog, text, &own, source));
         let script = UnparsedScript { text, global: self.global(), keywords: CALLABLE_KEYWORDS };
         let findings = script.findings(&CheckFinding {
             place: ScriptPlace { source: None, ..stopped.place.clone() },

@@ -11,6 +11,7 @@ const SHIFTS: [&str; 2] = ["<<", ">>"];
 const ARITHMETIC: [&str; 6] = ["+", "-", "*", "/", "%", "**"];
 
 /// The operators since the start of an expression at one depth of brackets.
+#[expect(clippy::struct_excessive_bools, reason = "each is something that was seen so far")]
 #[derive(Default)]
 struct OpenExpression {
     is_compared: bool,
