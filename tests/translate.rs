@@ -80,7 +80,7 @@ const DEFECTS: &[(&str, &str)] = &[
         "    url = f'/users/org/{page}'\n    while True:\n        r = requests.get(url, timeout=1)\n        page += 1",
     ),
     ("B8", "    done = r.json()['lastPage']"),
-    ("B9", "    r = requests.get(f'/users/org/0/{group_name}', timeout=1)"),
+    ("B9", "    url = 'https://usermanagement.adobe.io/v2/usermanagement/users/o/0/' + group_name"),
     ("B10", "    url = f'/organizations/{org}/users/{mail}'"),
     ("B11", "    step = {'addEnterpriseID': {'email': mail}}"),
     ("B13", "    step = {'removeFromOrg': {'deleteAccount': True}}"),

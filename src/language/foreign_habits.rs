@@ -118,7 +118,7 @@ const HABITS: &[ForeignHabit] = &[
         hint: "For a default, define a second function with fewer parameters: `fn f(a) { f(a, 1) }`.",
     },
     ForeignHabit {
-        applies: |spot| is_definition(spot) && spot.at.starts_with(':') && !opens_block(spot.line),
+        applies: |spot| is_definition(spot) && spot.at.starts_with(':'),
         hint: "Parameters have no types: `fn f(a, b) { ... }`.",
     },
     ForeignHabit {

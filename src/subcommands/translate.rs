@@ -205,9 +205,9 @@ mod tests {
     }
 
     /// Numbers that look random and are the same in every run.
-    struct Chance(u64);
+    struct Numbers(u64);
 
-    impl Chance {
+    impl Numbers {
         fn below(&mut self, limit: usize) -> usize {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(self.0 >> 33).unwrap() % limit
@@ -216,11 +216,11 @@ mod tests {
 
     #[test]
     fn any_mixture_of_python_gives_a_draft_that_parses() {
-        let mut chance = Chance(1);
+        let mut numbers = Numbers(1);
         for _ in 0..40 {
-            let text: String = (0..=chance.below(4)).map(|_| PIECES[chance.below(PIECES.len())]).collect();
+            let text: String = (0..=numbers.below(4)).map(|_| PIECES[numbers.below(PIECES.len())]).collect();
             is_valid(&text);
-            let end = text.char_indices().nth(chance.below(200)).map_or(text.len(), |(place, _)| place);
+            let end = text.char_indices().nth(numbers.below(200)).map_or(text.len(), |(place, _)| place);
             is_valid(&text[..end]);
         }
     }
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn damaged_scripts_give_drafts_that_parse() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/translate");
-        let mut chance = Chance(2);
+        let mut numbers = Numbers(2);
         let (mut scripts, mut drafts) = (0, 0);
         for part in [folder.clone(), folder.join("service")] {
             let mut paths: Vec<_> =
@@ -241,9 +241,9 @@ mod tests {
                 let source = std::fs::read_to_string(path).unwrap();
                 for _ in 0..3 {
                     let mut lines: Vec<String> = source.lines().map(str::to_owned).collect();
-                    for _ in 0..=chance.below(3) {
-                        let (one, other) = (chance.below(lines.len()), chance.below(lines.len()));
-                        match chance.below(5) {
+                    for _ in 0..=numbers.below(3) {
+                        let (one, other) = (numbers.below(lines.len()), numbers.below(lines.len()));
+                        match numbers.below(5) {
                             0 => drop(lines.remove(one)),
                             1 => lines.insert(one, lines[other].clone()),
                             2 => lines.swap(one, other),

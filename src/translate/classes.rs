@@ -130,9 +130,7 @@ impl Translator<'_> {
         let own =
             function.parameters.first().map_or_else(|| "self".to_owned(), |parameter| parameter.name.clone());
         let written = if function.name == "__init__" { "self_" } else { "this" };
-        let result = if function.is_async {
-            left("`async`")
-        } else if known.is_nested {
+        let result = if known.is_nested {
             self.function_body(statement, function, &known, None)
         } else {
             self.function_body(statement, function, &known, Some((class, &own, written)))

@@ -161,7 +161,7 @@ fn grouped_digits(number) {
         digits = digits.slice(0, -3);
     }
     groups.insert(0, digits);
-    parts[0] = (if number < 0 { "-" } else { "" }) + groups.join(",");
+    parts[0] = (if parts[0].starts_with("-") { "-" } else { "" }) + groups.join(",");
     return parts.join(".");
 }"#,
     },

@@ -56,7 +56,7 @@ pub(super) fn find(text: &str) -> Vec<CheckFinding> {
 }
 
 impl OpenExpression {
-    /// Reads a token that is no bracket.
+    /// Reads a token that is not a bracket.
     fn read(&mut self, token: &ScriptToken, is_after_operand: bool) -> Option<trap::TrapWords> {
         let is = |symbols: &[&str]| symbols.iter().any(|symbol| token.is_symbol(symbol));
         if token.is_keyword("in") && std::mem::take(&mut self.is_header) {

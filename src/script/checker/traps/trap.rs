@@ -131,6 +131,11 @@ pub(super) fn formatted_string() -> TrapWords {
     error("a string has no method `format`", "Use a string in backticks: `Hello ${name}`.")
 }
 
+/// `", ".join(list)`.
+pub(super) fn joined_string() -> TrapWords {
+    error("a string has no method `join`", "Use `list.join(\", \")`: the list comes first.")
+}
+
 /// `int("5")`.
 pub(super) fn int_of_string() -> TrapWords {
     error("`int` takes a float, not a string", "Use `parse_int(text)`.")
