@@ -5,6 +5,8 @@
 mod apply;
 #[cfg(unix)]
 mod apply_kills;
+#[cfg(unix)]
+mod approvals;
 mod blanks;
 mod catalog;
 mod causes;
@@ -39,12 +41,15 @@ mod matrix;
 mod memory;
 mod moves;
 mod odd_responses;
+mod office_files;
 mod outcomes;
 mod output_files;
 #[cfg(unix)]
 mod ownership;
 mod packing;
 mod plan;
+#[cfg(unix)]
+mod prompt_undo;
 mod protect;
 mod proxies;
 mod queue;
@@ -67,6 +72,9 @@ mod secret_arguments;
 mod secrets;
 mod support;
 mod sync;
+mod sync_faults;
+#[cfg(unix)]
+mod sync_kills;
 mod tables;
 #[cfg(unix)]
 mod terminal;

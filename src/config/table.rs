@@ -290,7 +290,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(SettingKey::Files, SettingShape::Text, "one more folder that the script may use")
         .option("--files")
         .in_profile("files"),
-    Setting::new(SettingKey::RequireApproval, SettingShape::Choice(&["true", "false"]), "change the organization by approved plans only; in the team's file, no user can take it back")
+    Setting::new(SettingKey::RequireApproval, SettingShape::Choice(&["true", "false"]), "change the organization by approved plans only; in the team's file, no user can switch it off")
         .in_profile("require_approval")
         .default("false"),
 ];

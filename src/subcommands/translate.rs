@@ -18,7 +18,7 @@ use std::path::Path;
 /// How often a draft is made again without the lines that are not valid.
 const MOST_DRAFTS: usize = 60;
 
-/// Translates a file and shows the draft, or what became of each line. The exit is [`RunExit::Left`] if places are left
+/// Translates a file and shows the draft, or what happened to each line. The exit is [`RunExit::Left`] if places are left
 /// to a person, and a usage error if the file is not Python 3.
 pub(crate) fn run(file: &Path, out: Option<&Path>, shows_lines: bool, output: &Output) -> RunExit {
     match translated(file, out, shows_lines, output) {
@@ -114,7 +114,7 @@ fn commented(text: &str, draft: Translation) -> Translation {
     Translation { script, lines, sources, ..draft }
 }
 
-/// What became of each line that is not blank.
+/// What happened to each line that is not blank.
 fn table(text: &str, lines: &[TranslatedLine]) -> String {
     let source: Vec<_> = text.lines().collect();
     let mut rows = String::from("line  became    source\n");

@@ -18,7 +18,7 @@ use crate::client::outcome::{Outcome, Status};
 use crate::error::{Error, ErrorKind};
 use crate::wire::endpoint::EndpointId;
 use futures_util::{Stream, StreamExt};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,6 +66,7 @@ impl OutcomeStream {
             deferred: DeferredRemovals::default(),
             removed_parts: HashMap::new(),
             announced: false,
+            read_before: HashSet::new(),
             progress,
             flights: JoinSet::new(),
             facts: GroupFacts::default(),
@@ -129,6 +130,8 @@ struct ActionExecutor {
     removed_parts: HashMap<usize, Vec<DeferredPart>>,
     /// Whether it was reported how long look-ups take.
     announced: bool,
+    /// The people who were looked up so that the change can be taken back.
+    read_before: HashSet<String>,
     progress: SubmitProgress,
     /// Requests without a response, each on its own task. Dropping them aborts them.
     flights: JoinSet<Landing>,

@@ -1,14 +1,16 @@
-//! A command that was accepted: its pieces, what it touches, and what became of it so far. Pure.
+//! A command that was accepted: its pieces, what it touches, and what happened to it so far. Pure.
 
 use crate::client::actions::checked_command::{CheckedCommand, CheckedPiece};
 use crate::client::actions::group_use::{self, GroupUse};
 use crate::client::actions::memberships::Memberships;
 use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict, SettledPiece};
+use crate::client::actions::read_back::person_domain;
 use crate::client::actions::removal_check::SentRemoval;
 use crate::client::actions::removal_kind::RemovalKind;
 use crate::client::outcome::{Evidence, Outcome, Status, StepError, Warning};
 use crate::client::settings::{Mode, VerifyPolicy};
 use crate::wire::command::{Command, CommandTouches};
+use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -204,6 +206,24 @@ impl PlannedCommand {
     pub(crate) fn needs_look_up(&self, policy: VerifyPolicy) -> bool {
         let is_begun = self.pieces.len() < self.piece_count;
         !self.is_looked_up && !is_begun && self.removal.needs_look_up(policy, self.evidence)
+    }
+
+    /// The people of a piece whom the run has not read: a name and a domain each.
+    pub(crate) fn unread_people(&self, piece: usize) -> Vec<(String, Option<String>)> {
+        let Some(command) = self.command_of(piece) else { return Vec::new() };
+        match &command.subject {
+            CommandSubject::User { .. } if self.is_looked_up || self.evidence == Some(Evidence::Read) => {
+                Vec::new()
+            }
+            CommandSubject::User { user, domain, use_adobe_id } => {
+                let domain = person_domain(domain.as_deref(), *use_adobe_id).map(str::to_owned);
+                vec![(user.clone(), domain)]
+            }
+            CommandSubject::Group { .. } => {
+                let members = command.specs().filter(|(_, spec)| spec.is_membership());
+                members.flat_map(|(step, _)| step.names("user")).map(|name| (name.to_owned(), None)).collect()
+            }
+        }
     }
 
     /// Applies what was found of the account before its removal.

@@ -152,6 +152,14 @@ impl ActionPlan {
         draft.carried.iter().filter_map(command).collect()
     }
 
+    /// The people of a request whom the run has not read.
+    pub(crate) fn unread_people(&self, draft: &RequestDraft) -> Vec<(String, Option<String>)> {
+        let people = |carried: &CarriedPiece| {
+            self.window.get(&carried.index).map(|item| item.unread_people(carried.sent.piece))
+        };
+        draft.carried.iter().filter_map(people).flatten().collect()
+    }
+
     /// Applies what was found of an account before its removal.
     pub(crate) fn apply_look_up(
         &mut self,

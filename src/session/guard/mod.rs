@@ -83,7 +83,8 @@ pub struct ChangeGuard(Mutex<State>);
 struct State {
     limits: GuardLimits,
     protected: ProtectedNames,
-    only: ProtectedNames,
+    /// Lists of names, each of which a command must be in.
+    only: Vec<ProtectedNames>,
     sent: CommandImpact,
     /// Commands in pieces that were counted already: list and index.
     counted: HashSet<(u64, usize)>,
@@ -91,7 +92,7 @@ struct State {
     uncertain: HashSet<(u64, usize, usize)>,
     /// The number of people in the largest listing.
     listed: usize,
-    /// Whether a listing of everybody was read to its end.
+    /// Whether a listing of everybody was read to the end.
     has_listed_all: bool,
     /// The empty or failed source because of which nothing may be removed.
     empty_source: Option<String>,
@@ -106,12 +107,16 @@ impl Default for ChangeGuard {
 }
 
 impl ChangeGuard {
+    /// Whether live changes need a plan that was approved.
+    pub(crate) fn needs_approval(&self) -> bool {
+        self.state().limits.needs_approval
+    }
+
     /// A guard with these limits.
     pub fn new(mut limits: GuardLimits) -> Self {
         let mut protected = ProtectedNames::default();
         protected.add(std::mem::take(&mut limits.protected));
-        let mut only = ProtectedNames::default();
-        only.add(std::mem::take(&mut limits.only));
+        let only = list_of(&std::mem::take(&mut limits.only)).into_iter().collect();
         Self(Mutex::new(State {
             limits,
             protected,
@@ -130,9 +135,7 @@ impl ChangeGuard {
     pub fn tighten(&self, wanted: &GuardLimits) {
         let mut state = self.state();
         state.protected.add(wanted.protected.iter().cloned());
-        if !wanted.only.is_empty() {
-            state.only.add(wanted.only.iter().cloned());
-        }
+        state.only.extend(list_of(&wanted.only));
         let limits = &mut state.limits;
         limits.read_only |= wanted.read_only;
         limits.max_changes = stricter(limits.max_changes, wanted.max_changes);
@@ -196,6 +199,13 @@ impl ChangeGuard {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A list of the only names that may be changed, unless it is empty.
+fn list_of(patterns: &[NamePattern]) -> Option<ProtectedNames> {
+    let mut list = ProtectedNames::default();
+    list.add(patterns.iter().cloned());
+    (!patterns.is_empty()).then_some(list)
 }
 
 fn stricter(one: Option<usize>, other: Option<usize>) -> Option<usize> {
@@ -282,7 +292,7 @@ impl State {
 
     /// The first person or group in a command that the run may not change.
     fn outside<'c>(&self, command: &'c RenderedCommand) -> Option<Cow<'c, str>> {
-        if self.only.is_empty() { None } else { self.only.first_unmatched(command) }
+        self.only.iter().find_map(|list| list.first_unmatched(command))
     }
 
     /// Checks whether this much more may be sent.
@@ -386,7 +396,7 @@ impl GateHook for ChangeGuard {
         let mut state = self.state();
         for user in users {
             state.protected.add_person(user);
-            state.only.add_person(user);
+            state.only.iter_mut().for_each(|list| list.add_person(user));
         }
     }
 

@@ -1,4 +1,4 @@
-//! The commands of a run, as its journal tells them: each with the people before it and what became of it.
+//! The commands of a run, as its journal tells them: each with the people before it and what happened to it.
 
 use crate::client::sent_command::RenderedCommand;
 use crate::error::Result;
@@ -15,11 +15,13 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Read;
 
-/// A command of a run with what became of it.
+/// A command of a run with what happened to it.
 #[derive(Debug)]
 pub(crate) struct JournaledChange {
     /// When it was sent.
     pub(crate) time: Timestamp,
+    /// The number of its request in the run.
+    pub(crate) number: u64,
     /// The request's `X-Request-Id`.
     pub(crate) request_id: String,
     /// Whether it was real.
@@ -30,7 +32,7 @@ pub(crate) struct JournaledChange {
     pub(crate) command: RenderedCommand,
     /// The people before it.
     pub(crate) before: Vec<PersonRecord>,
-    /// What became of it, as last found out.
+    /// What happened to it, as last found out.
     pub(crate) outcome: CommandOutcome,
 }
 
@@ -41,9 +43,9 @@ pub(crate) enum HistoryEvent {
     Begun(Timestamp, Box<HeadRecord>),
     /// A later run continued it.
     Resumed(Timestamp, ResumedRecord),
-    /// A command and what became of it.
+    /// A command and what happened to it.
     Change(Box<JournaledChange>),
-    /// The run came to its end, with this exit code.
+    /// The run finished, with this exit code.
     Ended(Timestamp, u8),
 }
 
@@ -100,6 +102,7 @@ impl RunHistory {
                 CommandOutcome::with_message(Status::Unknown, "the run ended before the response arrived");
             let change = JournaledChange {
                 time,
+                number,
                 request_id: request_id.clone(),
                 mode,
                 call: call.clone(),
