@@ -52,6 +52,7 @@ mod plan;
 mod prompt_undo;
 mod protect;
 mod proxies;
+mod python_habits;
 mod queue;
 #[cfg(unix)]
 mod repl;
