@@ -78,6 +78,7 @@ mod translate;
 mod traps;
 mod trouble;
 mod undo;
+mod user_sync;
 mod version;
 #[cfg(unix)]
 mod waiting;
