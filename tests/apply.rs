@@ -1,7 +1,6 @@
 //! `umapish apply`: the commands of a plan, if the organization is as the plan found it.
 
 use crate::support::Desk;
-use std::path::Path;
 use umapi_shell::sandbox::{FaultEffect, PlannedFault};
 use umapi_shell::wire::endpoint::EndpointId;
 
@@ -130,6 +129,17 @@ fn a_plan_never_loosens_the_guards_of_the_run() {
 }
 
 #[test]
+fn the_names_of_the_plan_and_those_of_the_run_both_limit_it() {
+    let both = r#"add_to_groups("gus.taylor@example.com", "Photoshop");"#;
+    let desk = planned(both, "--only *taylor* --only Photoshop");
+    for (only, code) in [("--only ben.osei@example.com", 7), ("--only Photoshop", 7), ("--only gus*", 0)] {
+        let (exit, _, words) = desk.run(&format!("apply a.plan --live {only}"));
+        assert_eq!(exit, code, "{only}: {words}");
+    }
+    assert_eq!(desk.action_requests(), 1);
+}
+
+#[test]
 fn a_plan_of_another_organization_is_refused_by_both_names() {
     let desk = planned(MOVE, "");
     let other = desk.start("apply a.plan --live").env("UMAPI_ORG_ID", "0123456789ABCDEF@AdobeOrg");
@@ -174,8 +184,7 @@ fn a_continued_plan_compares_those_that_are_left() {
     desk.start("--live -e").arg(other).run().done();
     let (code, _, words) = desk.run("apply a.plan --live");
     if done < all {
-        // 6 where commands were under way when the run was killed: they stay unknown until the plan goes on.
-        assert!([6, 7].contains(&code), "{code}: {words}");
+        assert_eq!(code, 7, "{words}");
         assert!(words.contains("nothing was sent"), "{words}");
         let (code, _, words) = desk.run("apply a.plan --live --skip-changed");
         assert!([3, 6].contains(&code), "{code}: {words}");
@@ -184,22 +193,26 @@ fn a_continued_plan_compares_those_that_are_left() {
     assert_eq!(value(&desk, r#"get_users(#{group: "Interns"}).len()"#), (all - 1).to_string());
 }
 
-#[test]
-fn plans_and_pages_are_for_their_owner_alone() {
-    let desk = Desk::new(MOVE);
-    desk.start("plan --out a.plan --html a.html job.rhai").run().exits(3);
-    for name in ["a.plan", "a.html"] {
-        assert_private(&desk.folder.path().join(name));
-    }
-    let page = std::fs::read_to_string(desk.folder.path().join("a.html")).unwrap();
-    assert!(page.contains("prefers-color-scheme") && !page.contains("http-equiv") && !page.contains("src="));
-}
-
 #[cfg(unix)]
-fn assert_private(path: &Path) {
+#[test]
+fn a_plan_is_readable_by_the_group_at_most_and_its_page_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
-    assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+    for (umask, mode) in [("022", 0o640), ("027", 0o640), ("077", 0o600)] {
+        let desk = Desk::new(MOVE);
+        let umapish = desk.command("");
+        let line = format!("umask {umask}; exec \"$0\" plan --out a.plan --html a.html job.rhai");
+        let mut shell = std::process::Command::new("sh");
+        shell.env_clear().current_dir(desk.folder.path()).args(["-c", &line]).arg(umapish.get_program());
+        shell.envs(umapish.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        assert_eq!(shell.output().unwrap().status.code(), Some(3));
+        let mode_of = |name: &str| {
+            let path = desk.folder.path().join(name);
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+        };
+        assert_eq!((mode_of("a.plan"), mode_of("a.html")), (mode, 0o600));
+        let page = std::fs::read_to_string(desk.folder.path().join("a.html")).unwrap();
+        assert!(
+            page.contains("prefers-color-scheme") && !page.contains("http-equiv") && !page.contains("src=")
+        );
+    }
 }
-
-#[cfg(not(unix))]
-fn assert_private(_: &Path) {}

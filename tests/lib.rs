@@ -5,6 +5,8 @@
 mod apply;
 #[cfg(unix)]
 mod apply_kills;
+#[cfg(unix)]
+mod approvals;
 mod blanks;
 mod catalog;
 mod causes;
@@ -46,8 +48,11 @@ mod output_files;
 mod ownership;
 mod packing;
 mod plan;
+#[cfg(unix)]
+mod prompt_undo;
 mod protect;
 mod proxies;
+mod python_habits;
 mod queue;
 #[cfg(unix)]
 mod repl;
@@ -56,6 +61,7 @@ mod resume_offer;
 mod resume_status;
 #[cfg(unix)]
 mod resume_trust;
+mod root_fields;
 mod rows;
 mod run_summary;
 mod runner;

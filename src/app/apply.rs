@@ -10,7 +10,7 @@ use crate::client::settings::{ClientSettings, Mode, SignInFlow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::output::Output;
-use crate::plan::application::{self, AppliedOutcomes, AppliedStatuses};
+use crate::plan::application;
 use crate::plan::comparison::{ComparedName, Comparison, CurrentState};
 use crate::plan::file::PlanFile;
 use crate::plan::plan_command::MembershipBefore;
@@ -33,7 +33,6 @@ use crate::wire::identity::fold;
 use crate::wire::user::User;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,7 +45,6 @@ const NAMED: usize = 20;
 struct ReadyPlan {
     plan: PlanFile,
     setup: RunSetup,
-    statuses: Rc<AppliedStatuses>,
 }
 
 /// Sends a plan.
@@ -64,14 +62,14 @@ pub(crate) fn apply(
 }
 
 fn run(ready: ReadyPlan, skip_changed: bool, output: &Arc<Output>) -> RunExit {
-    let ReadyPlan { plan, setup, statuses } = ready;
+    let ReadyPlan { plan, setup } = ready;
     let session = setup.start();
     runner::run_task(&session, output, |session| {
-        let changed = compared(session, &plan, output)?;
+        let changed = compared(session, &plan, &groups(session)?, output)?;
         if !changed.is_empty() && !skip_changed {
             return Err(changed_since(&changed));
         }
-        application::apply(session, &plan, &changed, &statuses)
+        application::apply(session, &plan, &changed).map(drop)
     })
 }
 
@@ -110,9 +108,8 @@ fn prepared(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result
     head.plan = Some(plan.sha256.clone());
     let folder = (context.folder)()?;
     let is_real = context.is_real;
-    let only = context.limits.only.clone();
     let mut setup = setup_of(context, &global, (Some(&program), None), (interrupt, progress), output)?;
-    narrow(&only, &setup, &plan)?;
+    narrow(&setup, &plan);
     if is_real && let Some(live_run) = &setup.settings.live_run {
         // Two runs of one plan must not both send it: whoever is second finds what the first one did.
         live_run.lock(&run_lock::path(&folder, &settings.organization, &settings.service_url))?;
@@ -136,10 +133,7 @@ fn prepared(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result
         }
         setup.setup.hooks = run_setup::hook_factory(&setup.settings);
     }
-    let sink = AppliedOutcomes::new(setup.settings.sink.take());
-    let statuses = sink.statuses();
-    setup.settings.sink = Some(Box::new(sink));
-    Ok(Some(ReadyPlan { plan, setup, statuses }))
+    Ok(Some(ReadyPlan { plan, setup }))
 }
 
 /// Tells the journal who was a direct member when the plan was made.
@@ -201,16 +195,10 @@ fn program_of(file: &Path) -> ScriptProgram {
     }
 }
 
-/// A plan narrows the guards of the run that applies it, and never loosens them. `only` is the run's own list.
-fn narrow(only: &[NamePattern], setup: &RunSetup, plan: &PlanFile) -> Result<()> {
+/// A plan narrows the guards of the run that applies it, and never loosens them.
+fn narrow(setup: &RunSetup, plan: &PlanFile) {
     let guards = &plan.guards;
     let patterns = |texts: &[String]| texts.iter().map(|text| NamePattern::new(text)).collect::<Vec<_>>();
-    if !guards.only.is_empty() && !only.is_empty() {
-        return Err(Error::usage_with_hint(
-            "both the plan and this run are limited to certain users and groups",
-            "Leave --only out; that of the plan counts.",
-        ));
-    }
     let people =
         plan.listings.iter().find(|listing| listing.name == "users").map_or(0, |users| users.entries);
     let removals =
@@ -226,16 +214,19 @@ fn narrow(only: &[NamePattern], setup: &RunSetup, plan: &PlanFile) -> Result<()>
         only: patterns(&guards.only),
         ..GuardLimits::default()
     });
-    Ok(())
 }
 
 /// The commands whose people or groups are not as the plan found them, with what is different.
-fn compared(session: &Session, plan: &PlanFile, output: &Output) -> Result<BTreeMap<usize, String>> {
+pub(super) fn compared(
+    session: &Session,
+    plan: &PlanFile,
+    groups: &[Arc<Group>],
+    output: &Output,
+) -> Result<BTreeMap<usize, String>> {
     let comparison = Comparison::new(plan, done(session, plan)?);
-    let groups = groups(session)?;
-    note_what_came(plan, &groups, output);
+    note_what_came(plan, groups, output);
     let mut current = CurrentState::default();
-    for group in &groups {
+    for group in groups {
         let numbers = current.groups.entry(fold(&group.group_name)).or_default();
         numbers.extend(group.group_id);
     }
@@ -278,7 +269,11 @@ fn done(session: &Session, plan: &PlanFile) -> Result<HashSet<usize>> {
     Ok(done)
 }
 
-fn groups(session: &Session) -> Result<Vec<Arc<Group>>> {
+/// All groups as they are now.
+///
+/// # Errors
+/// Why they cannot be listed.
+pub(super) fn groups(session: &Session) -> Result<Vec<Arc<Group>>> {
     let mut listing = session.client()?.groups();
     session.wait(async {
         let mut groups = Vec::new();

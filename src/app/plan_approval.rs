@@ -39,11 +39,14 @@ pub(super) fn check(
     output: &Output,
 ) -> Result<()> {
     let approvals = approval::approvals(plan, file);
-    for approval in &approvals {
+    for (path, why) in &approvals.void {
+        output.warning(&format!("{} does not count: {why}", path.display()));
+    }
+    for approval in &approvals.valid {
         let reason = approval.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
         output.note(&format!("approved by {} at {}{reason}", approval.approver.user, approval.time));
     }
-    if context.limits.needs_approval && approvals.is_empty() {
+    if context.limits.needs_approval && approvals.valid.is_empty() {
         return Err(ErrorKind::Guard {
             message: format!("{} is not approved, and this organization requires that", file.display()),
             hint: format!("Another account has to run: umapish approve {}", file.display()),

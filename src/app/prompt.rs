@@ -2,17 +2,19 @@
 
 use super::refusal::refuse;
 use super::run_builder::{copy_of, listen, setup_of};
+use super::undo;
 use crate::app::organization::OrganizationContext;
 use crate::cli::TopLevel;
-use crate::client::settings::Mode;
+use crate::client::settings::{ClientSettings, Mode};
 use crate::config;
 use crate::config::table::{MODES, SANDBOX_PROFILE, secret_variables};
 use crate::config::values::CommandLineSettings;
 use crate::error::Result;
 use crate::host::interrupt::Interrupt;
+use crate::host::session::Session;
 use crate::output::Output;
 use crate::repl;
-use crate::repl::profile_opener::{OpenedProfile, ProfileOpener};
+use crate::repl::profile_opener::{OpenedProfile, ProfileOpener, RequestSpan, TakenBack};
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
 use crate::store::file_door;
@@ -26,6 +28,9 @@ use std::time::Duration;
 
 /// Two Ctrl-C within this time count as one.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How many people of an input are looked up before it changes them, so that `:undo` can take it back.
+const READ_BEFORE: usize = 10;
 
 /// Opens the prompt.
 pub(crate) fn prompt(top: TopLevel, output: &Arc<Output>) -> RunExit {
@@ -55,6 +60,9 @@ impl CommandLineOpener {
         } else {
             context
         };
+        let connect = context.connect;
+        context.connect =
+            Box::new(move |flow| Ok(ClientSettings { reads_before: READ_BEFORE, ..connect(flow)? }));
         let (is_real, problem) = (context.is_real, context.problem.take());
         let (is_secret, max_age) = (Rc::clone(&context.is_secret), context.listing_age);
         let listeners = (self.interrupt.clone(), Arc::clone(&self.progress));
@@ -86,6 +94,10 @@ impl ProfileOpener for CommandLineOpener {
             }
         };
         self.opened(context)
+    }
+
+    fn take_back(&self, session: &Rc<Session>, span: RequestSpan) -> Result<TakenBack> {
+        undo::take_back(&self.top.global, session, span, &self.output)
     }
 
     fn profiles(&self) -> Vec<String> {

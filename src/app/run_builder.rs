@@ -222,10 +222,13 @@ fn recorder(
 ) -> Result<Option<Arc<JournalRecorder>>> {
     let Some(resumed) = resumed else {
         let head = || journal::head(global, program, context, &context.limits);
-        let keeps = context.is_real && !global.no_journal;
-        return Ok(
-            keeps.then(|| Arc::new(JournalRecorder::new(head(), Redactor::new(&global.secret_arguments))))
-        );
+        let new = || JournalRecorder::new(head(), Redactor::new(&global.secret_arguments));
+        return Ok(match (context.is_real, program) {
+            (true, _) => (!global.no_journal).then(|| Arc::new(new())),
+            // `:undo` at the prompt needs to know what was done.
+            (false, None) => Some(Arc::new(new().kept_in((context.folder)()?))),
+            (false, Some(_)) => None,
+        });
     };
     if context.organization != resumed.organization {
         let message = "this run was started for a different organization than the current profile selects";

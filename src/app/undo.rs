@@ -1,5 +1,6 @@
 //! `umapish undo`: a plan that undoes a run, as far as the run has seen what it changed.
 
+use super::apply::{compared, groups};
 use super::journal;
 use super::plan::show;
 use super::refusal::refuse;
@@ -9,13 +10,17 @@ use crate::client::listing::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
 use crate::host::session::Session;
 use crate::output::Output;
+use crate::plan::application;
 use crate::plan::file::{PlanAuthor, PlanFile, PlanListing, PlanOrigin};
 use crate::plan::summary::PlanSummary;
 use crate::plan::undo::exceptions::UndoExceptions;
 use crate::plan::undo::inverse::{OrganizationNow, UndoDraft, inverse, name_to_read, needs_look_up};
 use crate::plan::undo::run_replay::RunReplay;
 use crate::quantity::counted;
+use crate::repl::profile_opener::{RequestSpan, TakenBack};
 use crate::session::journal::history::{self, HistoryEvent};
+use crate::session::run_state::RunState;
+use crate::shell::console;
 use crate::shell::exit_code::RunExit;
 use crate::shell::humanize::rounded;
 use crate::store::journal::directory;
@@ -28,6 +33,7 @@ use crate::values::user_lookup::needs_listing;
 use crate::wire::group::Group;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::mode::Mode;
+use crate::wire::outcome::Status;
 use crate::wire::user::User;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -65,7 +71,8 @@ fn undone(global: &GlobalOptions, options: &UndoOptions, output: &Arc<Output>) -
         .filter_map(|person| person.read)
         .map(|(read, sent)| sent.duration_since(read))
         .max();
-    let (draft, listing) = drafted(&session, run, &exceptions)?;
+    let groups = if run.changes == 0 { Vec::new() } else { groups(&session)? };
+    let (draft, listing) = drafted(&session, run, &groups, &exceptions)?;
     let plan = plan_of(&session, global, (&id, &head), (draft.commands.clone(), listing));
     show(&plan, &PlanSummary::of(&plan), output);
     report(&draft, oldest.and_then(|age| Duration::try_from(age).ok()), output);
@@ -125,19 +132,19 @@ fn check_organization(session: &Session, head: &HeadRecord) -> Result<()> {
     }
 }
 
-/// Reads the groups, and the people of whom the run did not read the account; then finds the inverse.
+/// Reads the people of whom the run did not read the account; then finds the inverse.
 fn drafted(
     session: &Rc<Session>,
     run: RunReplay,
+    groups: &[Arc<Group>],
     exceptions: &UndoExceptions,
 ) -> Result<(UndoDraft, Option<PlanListing>)> {
     if run.changes == 0 {
         return Ok((UndoDraft::default(), None));
     }
     let read = Timestamp::now();
-    let groups = groups(session)?;
     let listing = PlanListing { name: "groups".to_owned(), entries: groups.len(), read, doubts: Vec::new() };
-    let mut now = OrganizationNow::of_groups(groups);
+    let mut now = OrganizationNow::of_groups(groups.iter().map(|group| Group::clone(group)));
     let wanted: Vec<_> = run
         .people
         .iter()
@@ -147,17 +154,6 @@ fn drafted(
         .collect();
     now.accounts = accounts(session, wanted)?;
     Ok((inverse(run, &now, exceptions), Some(listing)))
-}
-
-fn groups(session: &Session) -> Result<Vec<Group>> {
-    let client = session.client()?;
-    session.wait(async {
-        let (mut listing, mut groups) = (client.groups(), Vec::new());
-        while let Some(page) = listing.next_page().await? {
-            groups.extend(page.iter().map(|group| Group::clone(group)));
-        }
-        Ok(groups)
-    })
 }
 
 /// The accounts with these names as they are now: one by one, or of many by one listing.
@@ -222,6 +218,87 @@ fn plan_of(
     plan.commands = commands;
     plan.listings.extend(listing);
     plan
+}
+
+/// Takes back what the requests of a span have changed, after the operator has seen it and said yes. The session's own
+/// client reads and sends, so its guards, its mode and its journal apply.
+///
+/// # Errors
+/// The organization is not as the session left it; why it could not be read, or why nothing could be sent.
+pub(super) fn take_back(
+    global: &GlobalOptions,
+    session: &Rc<Session>,
+    span: RequestSpan,
+    output: &Output,
+) -> Result<TakenBack> {
+    let state = RunState::of(session);
+    let (Some(path), _) = state.settings.recorder.as_ref().map(|one| one.written()).unwrap_or_default()
+    else {
+        return Ok(TakenBack::Nothing);
+    };
+    let (head, run) = last_changes(&path, span)?;
+    if run.changes == 0 {
+        return Ok(TakenBack::Nothing);
+    }
+    let groups = groups(session)?;
+    let (draft, listing) = drafted(session, run, &groups, &UndoExceptions::default())?;
+    let id = RunIds::of(std::slice::from_ref(&path)).short(&path);
+    let plan = plan_of(session, global, (&id, &head), (draft.commands.clone(), listing));
+    if plan.commands.is_empty() {
+        report(&draft, None, output);
+        return Ok(TakenBack::Impossible);
+    }
+    show(&plan, &PlanSummary::of(&plan), output);
+    report(&draft, None, output);
+    if !console::read_line("Take this back? [yes/no] ")
+        .is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
+    {
+        return Ok(TakenBack::Declined);
+    }
+    let changed = compared(session, &plan, &groups, output)?;
+    if !changed.is_empty() {
+        let message = "somebody has changed the same people or groups since; nothing was sent".to_owned();
+        let hint = "Look at them, and change them back by hand.".to_owned();
+        return Err(ErrorKind::Guard { message, hint }.into());
+    }
+    let reports = application::apply(session, &plan, &changed)?;
+    let outcomes = reports.iter().flat_map(|report| report.content().buffer.entries());
+    for outcome in outcomes.map(|entry| &entry.outcome).filter(|outcome| !outcome.status.is_done()) {
+        let why = outcome.message.as_deref().unwrap_or_default();
+        output.failure(outcome.status.as_str(), &format!("{}: {why}", outcome.target));
+    }
+    let done: usize = reports.iter().map(|report| report.content().buffer.count(Status::is_done)).sum();
+    output.message(&format!("taken back: {done} of {}", counted(plan.commands.len(), "command")));
+    Ok(TakenBack::Done)
+}
+
+/// The changes of a span of requests, after those before it.
+fn last_changes(path: &Path, span: RequestSpan) -> Result<(HeadRecord, RunReplay)> {
+    let name = path.display().to_string();
+    let (mut found, mut run) = (None, RunReplay::default());
+    // Twice, since outcomes come in the journal in the order in which they became known.
+    for is_before in [true, false] {
+        history::read(&name, directory::open(path)?, |event| {
+            match event {
+                HistoryEvent::Begun(_, head) => found = Some(*head),
+                HistoryEvent::Change(change) if is_before && change.number <= span.after => {
+                    run.apply(&change);
+                }
+                HistoryEvent::Change(change)
+                    if !is_before && change.number > span.after && change.number <= span.until =>
+                {
+                    run.apply(&change);
+                }
+                _ => {}
+            }
+            Ok(())
+        })?;
+        if is_before {
+            run.checkpoint();
+        }
+    }
+    run.forget_the_rest();
+    Ok((found.ok_or_else(|| headless(&name))?, run))
 }
 
 /// What the plan leaves as it is, and how old the readings are that it rests on.

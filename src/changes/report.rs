@@ -51,6 +51,11 @@ impl Report {
         "resumed",
     ];
 
+    /// What is in it.
+    pub(crate) fn content(&self) -> &ReportContent {
+        &self.0
+    }
+
     /// A report with this content.
     pub fn new(content: ReportContent) -> Self {
         Self(Rc::new(content))

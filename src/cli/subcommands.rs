@@ -119,7 +119,7 @@ pub struct UndoOptions {
     /// leave these people as they are: a name a line, or a table with a column `email`
     #[arg(long, value_name = "FILE")]
     pub except: Option<PathBuf>,
-    /// keep the plan in FILE, for `umapish apply FILE --live`; only you can read it
+    /// keep the plan in FILE, for `umapish apply FILE --live`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// folder of the journals, such as that of a colleague or of cron
@@ -130,7 +130,7 @@ pub struct UndoOptions {
 /// How to plan a script.
 #[derive(Debug, Clone, Args)]
 pub struct PlanOptions {
-    /// keep the plan in FILE, for `umapish apply FILE --live`; only you can read it
+    /// keep the plan in FILE, for `umapish apply FILE --live`
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// write a page about it

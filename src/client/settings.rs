@@ -110,6 +110,8 @@ pub struct ClientSettings {
     pub verify: VerifyPolicy,
     /// The unit of the delays after which someone who remains is read again.
     pub verify_delay: Duration,
+    /// How many people of a list are looked up before a live change, so that it can be taken back.
+    pub reads_before: usize,
     /// Whether calls keep to the documented limits.
     pub pace: Pace,
     /// Whether lists of user groups stand for commands about single people where that saves requests.
@@ -169,6 +171,7 @@ impl ClientSettings {
             checks: true,
             verify: VerifyPolicy::Never,
             verify_delay: Duration::from_secs(1),
+            reads_before: 0,
             pace: Pace::DOCUMENTED,
             pack: true,
             in_flight: 4,

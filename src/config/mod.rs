@@ -193,7 +193,10 @@ fn read_config(place: &Path, role: FileRole, must_exist: bool) -> Result<Option<
     let text = match text_file::read_trusted(place, role) {
         Ok((text, _)) => text,
         Err(error) if matches!(*error.kind, ErrorKind::Config { .. }) => return Err(error),
-        Err(_) if !must_exist && !place.exists() => return Ok(None),
+        // A team's file in a folder that this user may not search is there, and it may restrict the user.
+        Err(_) if !must_exist && place.try_exists().map_or(role != FileRole::Team, |there| !there) => {
+            return Ok(None);
+        }
         Err(error) => {
             let message =
                 format!("cannot read the configuration file {}: {}", place.display(), error.message());
@@ -217,7 +220,8 @@ fn read_team_file(choice: &CommandLineSettings) -> Result<Option<ConfigFile>> {
 fn requires_approval(file: &ConfigFile, organization: Option<&str>) -> bool {
     file.profiles.iter().any(|profile| {
         let of = get(profile, SettingKey::Organization);
-        let concerns = of.is_none() || organization.is_none() || of == organization;
+        let is_same = of.zip(organization).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other));
+        let concerns = of.is_none() || organization.is_none() || is_same;
         concerns && get(profile, SettingKey::RequireApproval) == Some("true")
     })
 }

@@ -1,20 +1,16 @@
 //! Sends the commands of a plan: in their order, no command after one that it depends on has failed.
 
+use crate::changes::report::Report;
 use crate::changes::submission::{CommandSource, Submission, TaggedCommand, WithheldCommand};
 use crate::changes::submit::{self, SubmitOptions};
-use crate::client::outcome::{Outcome, Status};
 use crate::error::{Error, Result};
 use crate::host::session::Session;
 use crate::plan::file::PlanFile;
 use crate::plan::plan_command::PlanCommand;
-use crate::session::run_state::RunState;
-use crate::session::totals::OutcomeSink;
 use crate::wire::command::Command;
 use crate::wire::fault::CommandFault;
 use crate::wire::identity::fold;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::rc::Rc;
 
 /// The code of a command that would fail according to its plan.
 const WOULD_FAIL: &str = "umapish.would_fail";
@@ -22,39 +18,6 @@ const WOULD_FAIL: &str = "umapish.would_fail";
 const CHANGED: &str = "umapish.changed_since_plan";
 /// The code of a command that depends on one that was not done.
 const HELD_BACK: &str = "umapish.held_back";
-
-/// The statuses of the list that is being sent, by index.
-pub type AppliedStatuses = RefCell<HashMap<usize, Status>>;
-
-/// The outcomes of the list that is being sent, by index; each also goes to the report.
-#[derive(Default)]
-pub struct AppliedOutcomes {
-    statuses: Rc<AppliedStatuses>,
-    report: Option<Box<dyn OutcomeSink>>,
-}
-
-impl AppliedOutcomes {
-    /// Passes outcomes on to a report.
-    pub fn new(report: Option<Box<dyn OutcomeSink>>) -> Self {
-        Self { statuses: Rc::default(), report }
-    }
-
-    /// The statuses of the list, shared with this sink.
-    pub fn statuses(&self) -> Rc<AppliedStatuses> {
-        Rc::clone(&self.statuses)
-    }
-}
-
-impl OutcomeSink for AppliedOutcomes {
-    fn write(&self, outcome: &Outcome) -> Result<()> {
-        self.statuses.borrow_mut().insert(outcome.index, outcome.status);
-        self.report.as_ref().map_or(Ok(()), |report| report.write(outcome))
-    }
-
-    fn finish(&self) -> Result<()> {
-        self.report.as_ref().map_or(Ok(()), |report| report.finish())
-    }
-}
 
 /// Entries of a plan that are sent as one list.
 struct PlanEntries(Vec<Submission>);
@@ -69,16 +32,12 @@ impl CommandSource for PlanEntries {
     }
 }
 
-/// Sends a plan. `changed` are the commands whose people or groups changed, with what changed; they are not sent.
+/// Sends a plan, and returns a report for each list that was sent. `changed` are the commands whose people or groups
+/// changed, with what changed; they are not sent.
 ///
 /// # Errors
 /// The guard's, before anything is sent; why the rest was not sent.
-pub fn apply(
-    session: &Session,
-    plan: &PlanFile,
-    changed: &BTreeMap<usize, String>,
-    statuses: &AppliedStatuses,
-) -> Result<()> {
+pub fn apply(session: &Session, plan: &PlanFile, changed: &BTreeMap<usize, String>) -> Result<Vec<Report>> {
     let nothing = HashSet::new();
     let mut whole = Vec::with_capacity(plan.commands.len());
     for command in &plan.commands {
@@ -86,27 +45,38 @@ pub fn apply(
     }
     // A guard that would stop the plan later stops it here.
     submit::check_guards(session, &PlanEntries(whole))?;
-    let mut undone: HashSet<usize> = HashSet::new();
+    let (mut undone, mut reports) = (HashSet::<usize>::new(), Vec::new());
     let mut rest = plan.commands.as_slice();
     while !rest.is_empty() {
         let (segment, after) = rest.split_at(segment_length(rest));
         rest = after;
         let entries =
             segment.iter().map(|command| entry(command, changed, &undone)).collect::<Result<Vec<_>>>()?;
-        statuses.borrow_mut().clear();
         let options = SubmitOptions { skip_invalid: true, ..SubmitOptions::default() };
-        submit::submit(session, &PlanEntries(entries), options)?;
-        for (index, command) in segment.iter().enumerate() {
-            let status = statuses.borrow().get(&index).copied();
-            if !status.is_some_and(Status::is_done) {
-                undone.insert(command.number);
-            }
-        }
-        if RunState::of(session).tally().stopped.is_some() {
-            return Ok(());
+        let report = submit::submit(session, &PlanEntries(entries), options)?;
+        let done = done_among(&report, segment.len());
+        let others = segment.iter().zip(done).filter(|(_, done)| !done);
+        undone.extend(others.map(|(command, _)| command.number));
+        let is_stopped = report.content().stopped.is_some();
+        reports.push(report);
+        if is_stopped {
+            break;
         }
     }
-    Ok(())
+    Ok(reports)
+}
+
+/// Which commands of a list are done. A report drops plain successes first: what it has no outcome of is done, unless it had
+/// to drop others too.
+fn done_among(report: &Report, count: usize) -> Vec<bool> {
+    let buffer = &report.content().buffer;
+    let mut done = vec![buffer.others_dropped() == 0; count];
+    for outcome in buffer.entries().iter().map(|entry| &entry.outcome) {
+        if let Some(place) = done.get_mut(outcome.index) {
+            *place = outcome.status.is_done();
+        }
+    }
+    done
 }
 
 /// How many commands may be sent as one list: within a list, only commands that name the same user or group depend on each

@@ -2,7 +2,7 @@
 //!
 //! An approval is a record, not a signature: it rests on who owns the file, which only root can arrange otherwise.
 
-use crate::error::{Error, Result};
+use crate::error::{self, Error};
 use crate::plan::file::{PlanAuthor, PlanFile};
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
@@ -11,6 +11,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// What stands between the name of a plan and that of who approved it.
+const MARK: &str = ".approval-";
 /// The number of root.
 const ROOT: u32 = 0;
 
@@ -40,39 +42,81 @@ pub fn approve(
     file: &Path,
     approver: PlanAuthor,
     reason: Option<String>,
-) -> Result<PathBuf> {
-    if let Some(why) = why_not(plan, file, approver.uid) {
+) -> error::Result<PathBuf> {
+    let is_borrowed = sudo_user().is_some_and(|uid| Some(uid) == plan.planner.uid);
+    let borrowed = is_borrowed.then_some("the account that made the plan became this one by sudo");
+    if let Some(why) = why_not(plan, file, approver.uid).or(borrowed) {
         let message = format!("{} cannot approve {}: {why}", approver.user, file.display());
-        return Err(Error::usage_with_hint(message, "Another account of this machine has to approve it."));
+        let hint = format!("Another account of this machine has to run: umapish approve {}", file.display());
+        return Err(Error::usage_with_hint(message, hint));
     }
     let place = place(file, &approver.user);
     let approval =
         PlanApproval { format: 1, plan: plan.sha256.clone(), approver, time: Timestamp::now(), reason };
     let text = serde_json::to_vec_pretty(&approval).map_err(|error| Error::usage(error.to_string()))?;
-    file_door::replace(&place, FileAccess::Usual, |writer| writer.write_all(&text))?;
+    let hint = format!("{} has to be allowed to write in the folder of the plan.", approval.approver.user);
+    file_door::replace(&place, FileAccess::Usual, |writer| writer.write_all(&text))
+        .map_err(|error| error.with_file_hint(hint))?;
     Ok(place)
 }
 
-/// The approvals beside a plan that count: each is owned by the account that it names.
-pub fn approvals(plan: &PlanFile, file: &Path) -> Vec<PlanApproval> {
+/// The approvals beside a plan.
+#[derive(Debug, Default)]
+pub struct FoundApprovals {
+    /// Those that count, the oldest first: each is owned by the account that it names.
+    pub valid: Vec<PlanApproval>,
+    /// Those that do not count, with the reason.
+    pub void: Vec<(PathBuf, String)>,
+}
+
+/// The approvals beside a plan.
+pub fn approvals(plan: &PlanFile, file: &Path) -> FoundApprovals {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut found = FoundApprovals::default();
+    let Some(prefix) = file.file_name().map(|name| format!("{}{MARK}", name.to_string_lossy())) else {
+        return found;
+    };
     let entries = file_door::list(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-    let mut found: Vec<_> = entries.filter_map(|path| valid(plan, file, &path)).collect();
-    found.sort_by_key(|approval| approval.time);
+    let mut paths: Vec<_> = entries.collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some(name) = name.strip_prefix(&prefix) else { continue };
+        match valid(plan, file, &path, name) {
+            Ok(approval) => found.valid.push(approval),
+            Err(why) => found.void.push((path, why)),
+        }
+    }
+    found.valid.sort_by_key(|approval| approval.time);
     found
 }
 
-fn valid(plan: &PlanFile, file: &Path, path: &Path) -> Option<PlanApproval> {
-    let prefix = format!("{}.approval-", file.file_name()?.to_string_lossy());
-    let name = path.file_name()?.to_string_lossy().strip_prefix(&prefix)?.to_owned();
+fn valid(plan: &PlanFile, file: &Path, path: &Path, name: &str) -> Result<PlanApproval, String> {
     if file_door::is_link(path) {
-        return None;
+        return Err("it is a symbolic link".to_owned());
     }
-    let approval: PlanApproval = serde_json::from_str(&file_door::read_to_string(path).ok()?).ok()?;
-    let is_right = approval.format == 1 && approval.plan == plan.sha256 && approval.approver.user == name;
+    let text = file_door::read_to_string(path).map_err(|error| Error::io(path, error).to_string())?;
+    let approval: PlanApproval =
+        serde_json::from_str(&text).map_err(|_| "it is not an approval".to_owned())?;
     let owner = file_door::owner(path);
-    let is_own = owner.is_some() && owner == approval.approver.uid;
-    (is_right && is_own && why_not(plan, file, owner).is_none()).then_some(approval)
+    if approval.format != 1 {
+        return Err(format!("it is an approval of format {}, not 1", approval.format));
+    }
+    if approval.plan != plan.sha256 {
+        return Err("it approves another state of the plan".to_owned());
+    }
+    if approval.approver.user != name || owner.is_none() || owner != approval.approver.uid {
+        return Err(format!("the file does not belong to {}, whom it names", approval.approver.user));
+    }
+    match why_not(plan, file, owner) {
+        None => Ok(approval),
+        Some(why) => Err(format!("{name} cannot approve the plan: {why}")),
+    }
+}
+
+/// The account that used sudo to become the one that runs this, as far as sudo says.
+fn sudo_user() -> Option<u32> {
+    std::env::var("SUDO_UID").ok()?.parse().ok()
 }
 
 /// Why an account may not approve a plan.
@@ -88,6 +132,6 @@ fn why_not(plan: &PlanFile, file: &Path, uid: Option<u32>) -> Option<&'static st
 
 fn place(file: &Path, user: &str) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".approval-{user}"));
+    name.push(format!("{MARK}{user}"));
     file.with_file_name(name)
 }

@@ -182,7 +182,7 @@ impl PlanFile {
         }
     }
 
-    /// Writes it, readable by its owner alone, and returns its hash.
+    /// Writes it, readable by the group so that another account can approve it, and returns its hash.
     ///
     /// # Errors
     /// `usage`: one of its commands has a secret in it, so that the file would have to keep it. `file`: it cannot be
@@ -197,7 +197,7 @@ impl PlanFile {
         masked.commands.iter_mut().for_each(PlanCommand::seal);
         let sealed = masked.sealed()?;
         let text = serde_json::to_vec(&sealed).map_err(|error| broken(path, &error))?;
-        file_door::replace(path, FileAccess::Private, |writer| {
+        file_door::replace(path, FileAccess::Group, |writer| {
             writer.write_all(&text)?;
             writer.write_all(b"\n")
         })?;
@@ -210,8 +210,8 @@ impl PlanFile {
     /// `file`: it cannot be read, is not a plan, has another format, or was changed since it was written.
     pub fn read(path: &Path) -> Result<Self> {
         let mut text = Vec::new();
-        let mut file = file_door::open(path).map_err(|error| Error::io(path, error))?;
-        file.read_to_end(&mut text).map_err(|error| Error::io(path, error))?;
+        let mut file = file_door::open(path).map_err(|error| unreadable(path, error))?;
+        file.read_to_end(&mut text).map_err(|error| unreadable(path, error))?;
         let version: FormatOnly = serde_json::from_slice(&text).map_err(|error| broken(path, &error))?;
         if version.format != PLAN_FORMAT {
             let message = format!("it is a plan of format {}, not {PLAN_FORMAT}", version.format);
@@ -268,6 +268,22 @@ fn json_of(plan: &PlanFile) -> Result<serde_json::Value> {
     serde_json::to_value(plan).map_err(|error| Error::usage(error.to_string()))
 }
 
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    let advice = match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            "Name a plan that is there; `umapish plan --out FILE SCRIPT` makes one.".to_owned()
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            format!(
+                "Whoever made the plan has to let this account read it, such as by: chmod g+r {}",
+                path.display()
+            )
+        }
+        _ => return Error::io(path, error),
+    };
+    Error::io(path, error).with_file_hint(advice)
+}
+
 fn broken(path: &Path, error: &serde_json::Error) -> Error {
     Error::file(path.display().to_string(), format!("it is not a plan: {error}"))
         .with_file_hint("`umapish plan --out FILE SCRIPT` makes one.")
@@ -297,17 +313,12 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_comes_back_as_it_was_and_is_private() {
+    fn a_plan_comes_back_as_it_was() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.plan");
         let hash = plan().write(&path).expect("written");
         let back = PlanFile::read(&path).expect("reads");
         assert_eq!((back.commands, back.sha256), (plan().commands, hash));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o600);
-        }
     }
 
     #[test]

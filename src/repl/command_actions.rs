@@ -18,7 +18,9 @@ use crate::output::pretty::plural;
 use crate::output::table::{TextGrid, cut, pairs};
 use crate::repl::inspect;
 use crate::repl::paged_view::ShownList;
+use crate::repl::profile_opener::TakenBack;
 use crate::repl::prompt_session::NextStep;
+use crate::session::run_state::RunState;
 use crate::session::tracked_files;
 use crate::shell::exit_code::RunExit;
 use crate::shell::function_reference;
@@ -57,6 +59,7 @@ pub(super) fn run(repl: &mut Repl, action: CommandAction, arguments: &str) -> Re
         CommandAction::Profile => profile(repl, arguments),
         CommandAction::Mode => mode(repl, arguments),
         CommandAction::History => history(repl, arguments),
+        CommandAction::Undo => undo(repl, arguments),
         CommandAction::Reset => reset(repl, arguments),
         CommandAction::Quit => quit(repl, arguments),
     }
@@ -336,6 +339,46 @@ pub(crate) fn history(repl: &mut Repl, count: &str) -> Result<NextStep> {
         repl.output.data_as_shown(&format!("{:>5}  {}", place + 1, line.replace('\n', "\n       ")));
     }
     Ok(NextStep::Continue)
+}
+
+/// `:undo`.
+pub(crate) fn undo(repl: &mut Repl, _: &str) -> Result<NextStep> {
+    if repl.session.mode() == Mode::Test {
+        return Err(Error::usage_with_hint(
+            "mode test changes nothing, so there is nothing to take back",
+            "Type `:mode live` to take a change of this session back that was made in mode live.",
+        ));
+    }
+    while let Some((line, span)) = repl.changed.last().cloned() {
+        let taken = repl.opener.take_back(&repl.session, span);
+        if let Some(live) = &RunState::of(&repl.session).settings.live_run {
+            live.release();
+        }
+        match taken? {
+            TakenBack::Nothing => drop(repl.changed.pop()),
+            TakenBack::Declined => {
+                repl.output.message("nothing was taken back");
+                return Ok(NextStep::Continue);
+            }
+            TakenBack::Impossible => {
+                repl.changed.pop();
+                repl.output.message(&format!("nothing of this can be taken back: {}", first_line(&line)));
+                return Ok(NextStep::Continue);
+            }
+            TakenBack::Done => {
+                repl.changed.pop();
+                return Ok(NextStep::Continue);
+            }
+        }
+    }
+    Err(Error::usage_with_hint(
+        "this session has not changed anything that could be taken back",
+        "`umapish journal` lists earlier runs, and `umapish undo RUN` takes one back.",
+    ))
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// `:reset`.

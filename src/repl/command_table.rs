@@ -52,6 +52,8 @@ pub enum CommandAction {
     Mode,
     /// Lists the lines that were typed.
     History,
+    /// Takes the last change of the session back.
+    Undo,
     /// Removes all variables, functions and imports.
     Reset,
     /// Exits.
@@ -230,6 +232,13 @@ pub const COMMANDS: &[PromptCommand] = &[
         CommandArgument::Count,
         "list the lines that were typed",
         CommandAction::History,
+    ),
+    PromptCommand::new(
+        "undo",
+        "",
+        CommandArgument::None,
+        "take the last change of the session back, after a yes",
+        CommandAction::Undo,
     ),
     PromptCommand::new(
         "reset",

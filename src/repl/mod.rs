@@ -26,7 +26,7 @@ mod workspace;
 use crate::error::Result;
 use crate::output::Output;
 use crate::repl::editor_helper::EditorHelper;
-use crate::repl::profile_opener::ProfileOpener;
+use crate::repl::profile_opener::{ProfileOpener, RequestSpan};
 use crate::repl::prompt_session::NextStep;
 use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
@@ -220,8 +220,15 @@ impl Repl {
     /// Runs a line. Whatever goes wrong, the session continues.
     fn run_line(&mut self, line: &str) -> NextStep {
         self.session.interrupt().reset();
+        let (session, after) = (Rc::clone(&self.session), self.requests());
         let step = panics::guard(|| self.dispatch(line));
         self.progress.rest();
+        let until = self.requests();
+        let is_undo = command_table::find(line.trim())
+            .is_ok_and(|(command, _)| command.action == command_table::CommandAction::Undo);
+        if until > after && !is_undo && Rc::ptr_eq(&session, &self.session) {
+            self.changed.push((line.trim().to_owned(), RequestSpan { after, until }));
+        }
         step.unwrap_or_else(|message| {
             self.output.error(&message, None);
             NextStep::Continue

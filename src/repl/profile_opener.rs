@@ -1,6 +1,7 @@
 //! Opening the organization of a profile for the prompt.
 
 use crate::error::{Error, Result};
+use crate::host::session::Session;
 use crate::session::run_setup::RunSetup;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -17,6 +18,28 @@ pub struct OpenedProfile {
     pub is_secret: Rc<dyn Fn(&str) -> bool>,
 }
 
+/// The requests of an input at the prompt, by their numbers in the session's journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestSpan {
+    /// The last request before the input.
+    pub after: u64,
+    /// The last request of the input.
+    pub until: u64,
+}
+
+/// What happened to taking changes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenBack {
+    /// The requests have changed nothing.
+    Nothing,
+    /// Nothing of it can be taken back; the reasons were shown.
+    Impossible,
+    /// The operator did not say yes.
+    Declined,
+    /// It was taken back, as far as the service allowed.
+    Done,
+}
+
 /// Opens organizations.
 pub trait ProfileOpener {
     /// Opens the organization of a profile; `None` for the one on the command line.
@@ -24,6 +47,13 @@ pub trait ProfileOpener {
     /// # Errors
     /// `config`: there is no such profile, or its settings are broken.
     fn open(&self, profile: Option<&str>) -> Result<OpenedProfile>;
+
+    /// Shows what takes the changes of these requests of a session back, and does it if the operator says yes.
+    ///
+    /// # Errors
+    /// `guard`: somebody has changed the same since, or a guard refuses it. Why the organization could not be read, or
+    /// why nothing could be sent.
+    fn take_back(&self, session: &Rc<Session>, span: RequestSpan) -> Result<TakenBack>;
 
     /// The names of the configured profiles.
     fn profiles(&self) -> Vec<String>;

@@ -18,7 +18,7 @@ use crate::repl::history_filter::HistoryFilter;
 use crate::repl::list_window::ListWindow;
 use crate::repl::live_confirmation::LiveConfirmation;
 use crate::repl::paged_view::ShownList;
-use crate::repl::profile_opener::{OpenedProfile, ProfileOpener};
+use crate::repl::profile_opener::{OpenedProfile, ProfileOpener, RequestSpan};
 use crate::repl::symbol_index::SharedSymbols;
 use crate::repl::transcript::TranscriptInput;
 use crate::repl::workspace::InputFailure;
@@ -62,6 +62,8 @@ pub(super) struct Repl {
     /// The last input that was not a command of the prompt.
     pub(super) typed_last: String,
     pub(super) shown: Option<ShownList>,
+    /// The inputs that may have changed something, with their requests; those that were taken back are gone.
+    pub(super) changed: Vec<(String, RequestSpan)>,
 }
 
 impl Repl {
@@ -97,7 +99,14 @@ impl Repl {
             typed,
             typed_last,
             shown,
+            changed: Vec::new(),
         }
+    }
+
+    /// The number of requests in the journal of the session.
+    pub(super) fn requests(&self) -> u64 {
+        let state = RunState::of(&self.session);
+        state.settings.recorder.as_ref().map(|recorder| recorder.written().1).unwrap_or_default()
     }
 
     pub(super) fn report_problem(&self) {
@@ -225,6 +234,7 @@ impl Repl {
         let OpenedProfile { setup, is_real, problem, is_secret } = self.opener.open(Some(profile))?;
         self.session = new_session(setup, is_real, &self.output);
         self.workspace.switch_session(&self.session);
+        self.changed.clear();
         self.history_filter = HistoryFilter::of_operator(is_secret);
         (self.is_real, self.problem) = (is_real, problem);
         let place = self.prompt_context();
@@ -262,7 +272,9 @@ fn typed_program(name: String, text: String) -> ScriptProgram {
 /// A session that asks before its first real change.
 fn new_session(setup: RunSetup, is_real: bool, output: &Arc<Output>) -> Rc<Session> {
     let session = setup.start();
-    if is_real && session.setup().mode == Mode::Live {
+    // Where each change is refused, there is nothing to confirm.
+    let is_refused = RunState::of(&session).settings.guard.needs_approval();
+    if is_real && session.setup().mode == Mode::Live && !is_refused {
         let setup = session.setup();
         let organization = setup.organization.clone().unwrap_or_else(|| "an unnamed organization".to_owned());
         session.add_hook(Arc::new(LiveConfirmation::new(&organization, &setup.profile, Arc::clone(output))));

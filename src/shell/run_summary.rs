@@ -24,6 +24,8 @@ use std::time::Duration;
 pub(crate) enum RunKind {
     /// A script.
     Script,
+    /// A plan that was refused before anything was sent: what an earlier run of it left open stays open.
+    Refused,
     /// The lines of a session at the prompt.
     Prompt,
 }
@@ -85,13 +87,13 @@ pub(crate) fn end(session: &Session, kind: RunKind, exit: RunExit, output: &Outp
             output.warning(&format!(
                 "started by the interrupted run but not requested by the script this time: {line}"
             ));
-            exit = exit_with_left(exit, RunExit::Unknown);
+            exit = exit_with_left(kind, exit, RunExit::Unknown);
         }
         for line in reconcile::unrequested_still_members(recorder) {
             output.warning(&format!(
                 "removed by the interrupted run but not requested by the script this time: {line}"
             ));
-            exit = exit_with_left(exit, RunExit::Rejected);
+            exit = exit_with_left(kind, exit, RunExit::Rejected);
         }
     }
     if let Err(error) = recorder.end(exit.code(), totals) {
@@ -181,8 +183,9 @@ fn exit_with_report(session: &Session, exit: RunExit, output: &Output) -> RunExi
 
 /// Commands of the interrupted run that the script no longer requests still count: their outcome is unknown, or the
 /// person who was to be removed is still a member. Only `exit(n)` overrides this.
-fn exit_with_left(exit: RunExit, left: RunExit) -> RunExit {
-    if let RunExit::Asked(_) = exit { exit } else { exit.or_worse(left) }
+fn exit_with_left(kind: RunKind, exit: RunExit, left: RunExit) -> RunExit {
+    let is_decided = kind == RunKind::Refused || matches!(exit, RunExit::Asked(_));
+    if is_decided { exit } else { exit.or_worse(left) }
 }
 
 fn summary(totals: RunTotals, session: &Session) -> String {

@@ -76,7 +76,8 @@ pub(crate) fn run_task(
     };
     let exit = exit_with(exit, run.tally(), run.tally());
     run_summary::name_unresolved(&run.unresolved(), output);
-    run_summary::end(session, RunKind::Script, exit, output)
+    let is_refused = exit == RunExit::Guard && run.totals().all() == 0;
+    run_summary::end(session, if is_refused { RunKind::Refused } else { RunKind::Script }, exit, output)
 }
 
 /// Drops what modules of the script hold, such as commands that were never sent. The process ends after the run, so

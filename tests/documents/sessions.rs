@@ -22,6 +22,8 @@ fn every_session_shows_what_the_prompt_shows() {
 
 /// The end of the prompt's own text.
 const PROMPT: &str = "sandbox live> ";
+/// How a question ends that waits for an answer.
+const QUESTION: &str = "[yes/no] ";
 /// What the terminal shows of Ctrl-C.
 const INTERRUPT: &str = "^C";
 
@@ -48,7 +50,14 @@ fn replayed(block: &str, width: u16) -> String {
             terminal.interrupt();
         }
         let echo = if shown.starts_with(INTERRUPT) { INTERRUPT } else { "" };
-        let real = format!("{echo}{}", terminal.expect(PROMPT).trim_start_matches(['\r', '\n']));
+        let asked = shown.split_once(QUESTION).map(|(_, answered)| {
+            let before = terminal.expect(QUESTION);
+            let answer = answered.lines().next().unwrap_or_default();
+            terminal.line(answer);
+            format!("{before}{QUESTION}{answer}\n")
+        });
+        let real = terminal.expect(PROMPT);
+        let real = format!("{echo}{}{}", asked.unwrap_or_default(), real.trim_start_matches(['\r', '\n']));
         session.push_str(&chosen(shown, &real));
     }
     session

@@ -24,6 +24,13 @@ impl Run {
         Self::new(line).env("TERM", "xterm-256color").env("NO_COLOR", "1")
     }
 
+    /// A command that is ready, to be started in a terminal.
+    pub(crate) fn of_command(command: std::process::Command) -> Self {
+        let mut run = Self::new("");
+        run.command = command;
+        run
+    }
+
     /// With colors.
     pub(crate) fn colored(self) -> Self {
         self.without("NO_COLOR")

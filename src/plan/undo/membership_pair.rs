@@ -40,6 +40,19 @@ pub(crate) enum MembershipInverse {
 }
 
 impl MembershipPair {
+    /// From here on, what was done so far counts as the state before.
+    pub(super) fn checkpoint(&mut self) {
+        use MembershipState::{Absent, Direct, Indirect, NotDirect, Unknown};
+        self.before = match (self.after, self.before) {
+            (MembershipAfter::Unchanged, before)
+            | (MembershipAfter::Removed, before @ (Absent | Indirect)) => before,
+            (MembershipAfter::Added, _) => Direct,
+            (MembershipAfter::Removed, _) => NotDirect,
+            (MembershipAfter::Unclear, _) => Unknown,
+        };
+        (self.after, self.place) = (MembershipAfter::Unchanged, 0);
+    }
+
     /// What takes it back; `is_plain` says that every member of the group is a direct one.
     pub(crate) fn inverse(&self, is_plain: bool) -> MembershipInverse {
         use MembershipState::{Absent, Direct, Indirect, Member, NotDirect, Unknown};

@@ -9,6 +9,16 @@ use std::collections::BTreeMap;
 /// The fields that an update changes.
 pub(crate) const UPDATED_FIELDS: [&str; 4] = ["email", "username", "firstname", "lastname"];
 
+/// Which memberships of a person are known.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KnownMemberships {
+    /// Those that were seen.
+    #[default]
+    Seen,
+    /// All of them: the run made the account.
+    All,
+}
+
 /// A person before a run and after it.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PersonState {
@@ -30,6 +40,10 @@ pub(crate) struct PersonState {
     pub(crate) place: usize,
     /// Whether the run removed the person from all groups at once: some groups may keep their members.
     pub(crate) lost_all_groups: bool,
+    /// Which memberships are known.
+    pub(super) known: KnownMemberships,
+    /// Whether one of the last changes concerns the person.
+    pub(super) is_concerned: bool,
     /// When the account was read, the oldest reading, and how long before its change.
     pub(crate) read: Option<(Timestamp, Timestamp)>,
     /// What of it has no inverse, with the reason.
@@ -115,8 +129,11 @@ impl PersonState {
         place: usize,
     ) {
         // Who had no account was a member of nothing.
-        let known =
-            if self.before == AccountPresence::Absent { Some(MembershipState::Absent) } else { known };
+        let known = match known.filter(|state| *state != MembershipState::Unknown) {
+            _ if self.before == AccountPresence::Absent => Some(MembershipState::Absent),
+            None if self.known == KnownMemberships::All => Some(MembershipState::Absent),
+            known => known,
+        };
         let pair = self.groups.entry(fold(group)).or_insert_with(|| MembershipPair {
             group: group.trim().to_owned(),
             before: known.unwrap_or(MembershipState::Unknown),
@@ -127,6 +144,30 @@ impl PersonState {
             pair.before = known.unwrap_or(MembershipState::Unknown);
         }
         (pair.after, pair.place) = (after, place);
+    }
+
+    /// From here on, what was done so far counts as the state before.
+    pub(super) fn checkpoint(&mut self) {
+        for (field, value) in std::mem::take(&mut self.changed) {
+            let place = match field {
+                "email" => &mut self.fields.email,
+                "username" => &mut self.fields.username,
+                "firstname" => &mut self.fields.firstname,
+                _ => &mut self.fields.lastname,
+            };
+            *place = Some(value);
+        }
+        self.groups.values_mut().for_each(MembershipPair::checkpoint);
+        if self.before == AccountPresence::Absent && self.is_there == Some(true) {
+            self.known = KnownMemberships::All;
+        }
+        self.before = match self.is_there {
+            Some(true) => AccountPresence::Present,
+            Some(false) => AccountPresence::Absent,
+            None => AccountPresence::Unknown,
+        };
+        (self.place, self.lost_all_groups, self.is_concerned, self.read) = (0, false, false, None);
+        self.left.clear();
     }
 
     /// Records when it was read, for a command sent at that moment.

@@ -44,6 +44,20 @@ enum ChangeResult {
 }
 
 impl RunReplay {
+    /// From here on, what was done so far counts as the state before.
+    pub(crate) fn checkpoint(&mut self) {
+        self.people.iter_mut().for_each(PersonState::checkpoint);
+        self.renamed.clear();
+        self.left.clear();
+        self.changes = 0;
+    }
+
+    /// Forgets the people whom nothing since the checkpoint concerns.
+    pub(crate) fn forget_the_rest(&mut self) {
+        self.names.clear();
+        self.people.retain(|person| person.is_concerned);
+    }
+
     /// Applies the next change of the run.
     pub(crate) fn apply(&mut self, change: &JournaledChange) {
         let result = match change.outcome.status {
@@ -88,6 +102,7 @@ impl RunReplay {
         let index = self.person(record, change.command.domain(), is_adobe_id);
         let place = self.place;
         let person = &mut self.people[index];
+        person.is_concerned = true;
         person.note_reading(record.read, change.time);
         for (step, spec) in command.specs() {
             if spec.creates {
@@ -146,6 +161,7 @@ impl RunReplay {
                     let record = records.get(name).copied().unwrap_or(&named);
                     let index = self.person(record, None, is_adobe_id);
                     let person = &mut self.people[index];
+                    person.is_concerned = true;
                     person.note_reading(record.read, change.time);
                     person.change_group(&group, state_of(record, &group), after, self.place);
                 }
@@ -298,6 +314,9 @@ fn create(person: &mut PersonState, step: &CommandStep, result: ChangeResult, pl
         let kind = IdentityType::ALL.into_iter().find(|kind| kind.create_step() == step.name);
         person.fields.email = field("email").or(person.fields.email.take());
         person.fields.kind = kind.map(|kind| kind.as_str().to_owned());
+        person.fields.firstname = field("firstname").or(person.fields.firstname.take());
+        person.fields.lastname = field("lastname").or(person.fields.lastname.take());
+        person.fields.country = field("country").or(person.fields.country.take());
     }
     (person.is_there, person.place) = (Some(true), place);
 }

@@ -57,7 +57,7 @@ impl Allowance {
 pub struct GuardLimits {
     /// Whether no change is allowed.
     pub read_only: bool,
-    /// The most commands.
+    /// The most people and groups that may be changed.
     pub max_changes: Option<usize>,
     /// The most people who may lose something.
     pub max_removals: Option<Allowance>,
@@ -83,7 +83,8 @@ pub struct ChangeGuard(Mutex<State>);
 struct State {
     limits: GuardLimits,
     protected: ProtectedNames,
-    only: ProtectedNames,
+    /// Lists of names, each of which a command must be in.
+    only: Vec<ProtectedNames>,
     sent: CommandImpact,
     /// Commands in pieces that were counted already: list and index.
     counted: HashSet<(u64, usize)>,
@@ -106,12 +107,16 @@ impl Default for ChangeGuard {
 }
 
 impl ChangeGuard {
+    /// Whether live changes need a plan that was approved.
+    pub(crate) fn needs_approval(&self) -> bool {
+        self.state().limits.needs_approval
+    }
+
     /// A guard with these limits.
     pub fn new(mut limits: GuardLimits) -> Self {
         let mut protected = ProtectedNames::default();
         protected.add(std::mem::take(&mut limits.protected));
-        let mut only = ProtectedNames::default();
-        only.add(std::mem::take(&mut limits.only));
+        let only = list_of(&std::mem::take(&mut limits.only)).into_iter().collect();
         Self(Mutex::new(State {
             limits,
             protected,
@@ -130,9 +135,7 @@ impl ChangeGuard {
     pub fn tighten(&self, wanted: &GuardLimits) {
         let mut state = self.state();
         state.protected.add(wanted.protected.iter().cloned());
-        if !wanted.only.is_empty() {
-            state.only.add(wanted.only.iter().cloned());
-        }
+        state.only.extend(list_of(&wanted.only));
         let limits = &mut state.limits;
         limits.read_only |= wanted.read_only;
         limits.max_changes = stricter(limits.max_changes, wanted.max_changes);
@@ -198,6 +201,13 @@ impl ChangeGuard {
     }
 }
 
+/// A list of the only names that may be changed, unless it is empty.
+fn list_of(patterns: &[NamePattern]) -> Option<ProtectedNames> {
+    let mut list = ProtectedNames::default();
+    list.add(patterns.iter().cloned());
+    (!patterns.is_empty()).then_some(list)
+}
+
 fn stricter(one: Option<usize>, other: Option<usize>) -> Option<usize> {
     one.into_iter().chain(other).min()
 }
@@ -205,6 +215,9 @@ fn stricter(one: Option<usize>, other: Option<usize>) -> Option<usize> {
 impl State {
     fn admit(&mut self, request: &ActionRequest) -> Result<()> {
         self.check_content(request.mode, request.commands.iter().map(|sent| &*sent.content))?;
+        if request.commands.is_empty() {
+            check_readable(request)?;
+        }
         let mut impact = CommandImpact::default();
         for sent in &request.commands {
             if self.uncertain.contains(&piece(request, sent)) {
@@ -213,7 +226,7 @@ impl State {
             if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
                 impact.add(&CommandImpact::of(&sent.content));
             } else {
-                impact.removals += CommandImpact::of(&sent.content).removals;
+                impact.add(&CommandImpact::of_later_piece(&sent.content));
             }
         }
         if request.commands.is_empty() {
@@ -279,7 +292,7 @@ impl State {
 
     /// The first person or group in a command that the run may not change.
     fn outside<'c>(&self, command: &'c RenderedCommand) -> Option<Cow<'c, str>> {
-        if self.only.is_empty() { None } else { self.only.first_unmatched(command) }
+        self.only.iter().find_map(|list| list.first_unmatched(command))
     }
 
     /// Checks whether this much more may be sent.
@@ -328,6 +341,17 @@ fn refusal(message: impl Into<String>, hint: &str) -> Error {
     ErrorKind::Guard { message: format!("refused: {}", message.into()), hint: hint.to_owned() }.into()
 }
 
+/// Refuses a live request of which nothing can be read: it may change anybody.
+fn check_readable(request: &ActionRequest) -> Result<()> {
+    if request.mode == Mode::Test {
+        return Ok(());
+    }
+    Err(refusal(
+        format!("the guards cannot read what `{}` changes", request.call),
+        "Send the change as a list of commands, with a function, action([...]) or make_call to the action endpoint.",
+    ))
+}
+
 fn unreadable(command: &RenderedCommand, reason: &str) -> Error {
     let name = command.subject_name().unwrap_or("(no user)");
     refusal(
@@ -372,7 +396,7 @@ impl GateHook for ChangeGuard {
         let mut state = self.state();
         for user in users {
             state.protected.add_person(user);
-            state.only.add_person(user);
+            state.only.iter_mut().for_each(|list| list.add_person(user));
         }
     }
 

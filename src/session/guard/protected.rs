@@ -77,11 +77,6 @@ impl ProtectedNames {
         subject.map(|(name, _)| name).or_else(listed)
     }
 
-    /// Whether there are no patterns.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
-    }
-
     fn pattern_for(&self, name: &str) -> Option<&str> {
         self.patterns.iter().find(|pattern| pattern.matches(name)).map(NamePattern::text)
     }

@@ -20,6 +20,8 @@ use std::io::Read;
 pub(crate) struct JournaledChange {
     /// When it was sent.
     pub(crate) time: Timestamp,
+    /// The number of its request in the run.
+    pub(crate) number: u64,
     /// The request's `X-Request-Id`.
     pub(crate) request_id: String,
     /// Whether it was real.
@@ -100,6 +102,7 @@ impl RunHistory {
                 CommandOutcome::with_message(Status::Unknown, "the run ended before the response arrived");
             let change = JournaledChange {
                 time,
+                number,
                 request_id: request_id.clone(),
                 mode,
                 call: call.clone(),

@@ -47,6 +47,8 @@ impl JournalFile {
 
 struct RecorderState {
     file: JournalFile,
+    /// The folder of a journal that nobody needs after the run.
+    temporary: Option<PathBuf>,
     replay: Replay,
     /// Hides secrets in every line.
     redactor: Redactor,
@@ -101,6 +103,7 @@ impl JournalRecorder {
         let number = replay.last_number();
         Self(Mutex::new(RecorderState {
             file,
+            temporary: None,
             replay,
             redactor,
             snapshots: Snapshots::default(),
@@ -111,6 +114,18 @@ impl JournalRecorder {
             answers: HashMap::new(),
             fault: None,
         }))
+    }
+
+    /// The same journal in a folder that goes with the run.
+    pub(crate) fn kept_in(self, folder: PathBuf) -> Self {
+        self.state().temporary = Some(folder);
+        self
+    }
+
+    /// The journal as far as it is written, and the number of its last request.
+    pub(crate) fn written(&self) -> (Option<PathBuf>, u64) {
+        let mut state = self.state();
+        (state.file.open().map(|journal| journal.path().to_owned()), state.number)
     }
 
     /// From now on, this index tells who certainly has no account.
@@ -166,9 +181,11 @@ impl JournalRecorder {
         }
     }
 
-    /// The path of the journal, once it exists.
+    /// The path of the journal, once it exists; none of one that is not kept.
     pub fn path(&self) -> Option<PathBuf> {
-        self.state().file.open().map(|journal| journal.path().to_owned())
+        let mut state = self.state();
+        let is_kept = state.temporary.is_none();
+        state.file.open().filter(|_| is_kept).map(|journal| journal.path().to_owned())
     }
 
     /// Whether a command is recalled instead of sent, because an earlier run settled it.
@@ -203,7 +220,11 @@ impl RecorderState {
             return Err(fault.clone());
         }
         if let JournalFile::Pending(head) = &self.file {
-            let path = directory::new(request.mode == Mode::Live)?;
+            let is_live = request.mode == Mode::Live;
+            let path = match &self.temporary {
+                Some(folder) => directory::new_in(folder, is_live),
+                None => directory::new(is_live)?,
+            };
             self.file = JournalFile::Open(JournalWriter::create(&path, (**head).clone())?);
         }
         let number = self.number + 1;

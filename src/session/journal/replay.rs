@@ -42,6 +42,9 @@ pub(crate) struct Replay {
     has_journal: bool,
 }
 
+/// The commands that have to be read back first, and why, in the order they were sent.
+pub(crate) type DoubtfulCommands = BTreeMap<CommandPlace, (Doubt, JournaledCommand)>;
+
 /// Why a command has to be read back before anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Doubt {
@@ -138,7 +141,7 @@ impl Replay {
     }
 
     /// Takes the commands that have to be read back first, in the order they were sent.
-    pub(crate) fn take_doubtful(&mut self) -> BTreeMap<CommandPlace, (Doubt, JournaledCommand)> {
+    pub(crate) fn take_doubtful(&mut self) -> DoubtfulCommands {
         let with = |doubt| move |(place, journaled)| (place, (doubt, journaled));
         let unknown = std::mem::take(&mut self.unknown).into_iter().map(with(Doubt::Unknown));
         let unverified = std::mem::take(&mut self.unverified).into_iter().map(with(Doubt::StillMember));
@@ -157,9 +160,9 @@ impl Replay {
     }
 
     fn add_impact(&mut self, journaled: &JournaledCommand) {
-        let whole = CommandImpact::of(&journaled.command);
         let is_first = journaled.place.3 == 0;
-        self.impact.add(&CommandImpact { changes: if is_first { whole.changes } else { 0 }, ..whole });
+        let impact = if is_first { CommandImpact::of } else { CommandImpact::of_later_piece };
+        self.impact.add(&impact(&journaled.command));
     }
 
     /// Applies the result of reading a command back.

@@ -16,7 +16,12 @@ const REHEARSALS_KEPT: Duration = Duration::from_hours(7 * 24);
 /// # Errors
 /// `file`: there is no folder for it.
 pub fn new(live: bool) -> Result<PathBuf> {
-    Ok(state_dir::journals()?.join(name(Timestamp::now(), live)))
+    Ok(new_in(&state_dir::journals()?, live))
+}
+
+/// The path of a new journal in a folder.
+pub(crate) fn new_in(folder: &Path, live: bool) -> PathBuf {
+    folder.join(name(Timestamp::now(), live))
 }
 
 /// Whether a journal is that of a rehearsal.

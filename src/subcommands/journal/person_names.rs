@@ -89,6 +89,7 @@ mod tests {
 
     fn change(command: Value, before: Vec<PersonRecord>) -> JournaledChange {
         JournaledChange {
+            number: 1,
             time: Timestamp::UNIX_EPOCH,
             request_id: String::new(),
             mode: Mode::Live,

@@ -6,10 +6,11 @@ use crate::client::actions::in_flight::{InFlightRequest, Landing};
 use crate::client::actions::piece_verdict::PieceVerdict;
 use crate::client::actions::planner;
 use crate::client::actions::removal::LookedUp;
-use crate::client::attempts::FailedCall;
+use crate::client::api_call::FailedCall;
 use crate::client::hooks::Resolution;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::wire::identity::fold;
 use std::pin::Pin;
 use std::task::Poll;
 use tokio::task::JoinError;
@@ -50,6 +51,7 @@ impl ActionExecutor {
             if planner::any_touches(&self.plan, &draft, |touches| self.deferred.must_precede(touches)) {
                 self.verify_deferred().await;
             } else if !self.look_up_removals(&draft).await {
+                self.read_people_before(&draft).await;
                 return Some(draft);
             }
         }
@@ -80,6 +82,20 @@ impl ActionExecutor {
         let outcomes = self.plan.refuse_all(refused, mode);
         self.record(outcomes);
         true
+    }
+
+    /// Looks up a few people before a live change, so that the journal knows what they were. What is found does not
+    /// matter here.
+    async fn read_people_before(&mut self, draft: &RequestDraft) {
+        let limit = self.client.shared.settings.reads_before;
+        if limit == 0 || self.client.mode() == Mode::Test {
+            return;
+        }
+        for (name, domain) in self.plan.unread_people(draft) {
+            if self.read_before.len() < limit && self.read_before.insert(fold(&name)) {
+                drop(self.client.find_user(&name, domain.as_deref()).await);
+            }
+        }
     }
 
     fn admit(&self, draft: RequestDraft) -> Result<InFlightRequest> {
