@@ -137,7 +137,7 @@ pub enum ErrorKind {
         /// What happened to the last attempt.
         message: String,
     },
-    /// A listing could not be read to its end. Only a loop that streams it has seen its first pages.
+    /// A listing could not be read to the end. Only a loop that streams it has seen its first pages.
     Incomplete {
         /// Which listing.
         listing: String,

@@ -445,6 +445,31 @@ fn a_live_command_that_the_guards_cannot_read_is_refused_with_checks_on_and_off(
     }
 }
 
+#[test]
+fn a_live_write_of_which_the_guards_can_read_nothing_is_refused_in_every_way_to_send_it() {
+    let remove = r#"#{removeUsers: ["ben.osei@example.com"]}"#;
+    for path in
+        ["`/${session().organization}/products/1/configurations/2`", "`/action/${session().organization}`"]
+    {
+        for (method, body) in
+            [("POST", remove), ("PUT", remove), ("PATCH", "[]"), ("DELETE", "()"), ("POST", "()")]
+        {
+            for function in ["make_call", "send"] {
+                let call = format!("{function}(\"{method}\", {path}, {body})");
+                let desk = Desk::new(&format!("try {{ {call}; }} catch (error) {{ print(error.kind); }}"));
+                for checks in ["on", "off"] {
+                    let run = desk.start("--live job.rhai").env("UMAPI_CHECKS", checks).run();
+                    // The local checks refuse a list of commands that is none before a guard sees it.
+                    let is_checked = checks == "on" && method == "POST" && path.contains("action");
+                    let expected = if is_checked { (0, "invalid\n") } else { (7, "guard\n") };
+                    assert_eq!((run.code, run.stdout.as_str()), expected, "{call}: {}", run.stderr);
+                }
+                assert!(desk.server.requests().is_empty(), "{call}");
+            }
+        }
+    }
+}
+
 /// Removes a dozen people from two groups; the first one stays in one of them through a user group.
 const REMOVE_MANY: &str = r#"let accounts = get_users().filter(|user| user.email != () && user.type == "federatedID");
 let people = accounts.map(|user| user.email).to_array();

@@ -103,8 +103,11 @@ fn a_script_that_fails_gets_the_outcomes_of_what_is_in_flight() {
     let desk = Desk::new(&script);
     delayed(&desk, 50);
     let (code, _, said) = desk.run("--live job.rhai");
-    assert_eq!((code, created(&desk)), (1, 60), "{said}");
-    assert!(said.contains("60 done"), "{said}");
+    // A request that still waits for its turn when the script fails is not sent.
+    let done = created(&desk);
+    assert!(code == 1 && done >= 10 && done % 10 == 0, "{done}: {said}");
+    let rest = if done < 60 { format!("{done} done, {} not sent", 60 - done) } else { "60 done".to_owned() };
+    assert!(said.contains(&rest), "{said}");
 }
 
 #[test]

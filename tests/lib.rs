@@ -41,6 +41,7 @@ mod matrix;
 mod memory;
 mod moves;
 mod odd_responses;
+mod office_files;
 mod outcomes;
 mod output_files;
 #[cfg(unix)]
@@ -51,6 +52,7 @@ mod plan;
 mod prompt_undo;
 mod protect;
 mod proxies;
+mod python_habits;
 mod queue;
 #[cfg(unix)]
 mod repl;
@@ -59,6 +61,7 @@ mod resume_offer;
 mod resume_status;
 #[cfg(unix)]
 mod resume_trust;
+mod root_fields;
 mod rows;
 mod run_summary;
 mod runner;
@@ -70,6 +73,9 @@ mod secret_arguments;
 mod secrets;
 mod support;
 mod sync;
+mod sync_faults;
+#[cfg(unix)]
+mod sync_kills;
 mod tables;
 #[cfg(unix)]
 mod terminal;

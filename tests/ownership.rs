@@ -1,4 +1,4 @@
-//! Files that umapish obeys are the operator's or root's alone, and files that it writes are private.
+//! Files that umapish trusts are the operator's or root's alone, and files that it writes are private.
 
 use crate::support::{Desk, Run};
 use std::fs::Permissions;

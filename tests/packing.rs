@@ -69,6 +69,32 @@ fn people_of_a_user_group_share_requests_in_every_way_to_send_them() {
 }
 
 #[test]
+fn with_verify_a_group_is_listed_once_after_the_last_of_the_people_who_left_it() {
+    let server = server();
+    run(&server, &script(ADD)).done();
+    server.reset();
+    let ways = [
+        "multi_action([group_command(\"Interns\").remove_users(all.map(|user| user.email))])",
+        "remove_users_from_group(\"Interns\", all)",
+    ];
+    for way in ways {
+        let code = format!(
+            "let all = get_users(#{{group: \"Interns\"}}); let report = {way}; print(report.outcomes.map(|one| `${{one.status}} ${{one.evidence}}`));
+            let again = add_users_to_group(\"Interns\", all);"
+        );
+        server.reset();
+        let line = "--live --verify --max-removals 100% -e";
+        let out = Run::new(line).arg(format!("get_users().len(); {code}")).against(&server).run().done();
+        assert_eq!(out, "[\"completed verified\"]\n", "{way}");
+        let calls: Vec<_> = server.requests().into_iter().map(|call| call.path).collect();
+        let listings = calls.iter().filter(|path| path.ends_with("/0/Interns")).count();
+        // The script reads them once, and the group is read back once.
+        assert_eq!(listings, 2, "{way}: {calls:?}");
+        assert_eq!(members(&server, "Interns"), PEOPLE);
+    }
+}
+
+#[test]
 fn a_move_between_user_groups_takes_two_lists() {
     let server = server();
     run(&server, "create_user_group(\"Lab\")").done();
@@ -206,7 +232,9 @@ fn a_smaller_number_of_lists_is_learned_and_said_once() {
     let effect =
         FaultEffect::CommandError { index: 0, code: "error.command.add_remove.list_too_long".to_owned() };
     server.queue(PlannedFault::at(EndpointId::Action, effect).times(2));
-    let ended = run(&server, &script(ADD));
+    // With one request in flight: the second refusal is then one of the shorter lists.
+    let line = "--live --max-removals 100% -e";
+    let ended = Run::new(line).arg(script(ADD)).env("UMAPI_IN_FLIGHT", "1").against(&server).run();
     let said = ended
         .stderr
         .matches("the service refuses commands with 10 lists of people; they are sent with 2")
@@ -251,6 +279,52 @@ fn guards_and_reports_count_people_and_protect_them() {
             assert_eq!(report.lines().count(), PEOPLE + 1);
         } else {
             assert_eq!(actions(&server), 0, "{options}");
+        }
+    }
+}
+
+#[test]
+fn after_a_kill_the_people_of_a_list_are_read_back_by_one_listing_of_their_group() {
+    let list = |step: &str| {
+        format!(
+            "let all = get_users(); let report = multi_action(all.map(|user| command(user).{step}_groups(\"Interns\")));
+            print(`${{report.completed}} ${{report.result}}`);"
+        )
+    };
+    let add = "let all = get_users(); let done = add_users_to_group(\"Interns\", all);";
+    for (step, options) in [("add_to", ""), ("remove_from", ""), ("remove_from", "--verify ")] {
+        for is_done in [false, true] {
+            let desk = Desk::of(600, &list(step));
+            let alone = |code: &str| {
+                desk.start("--live --no-journal --max-removals 100% -e").arg(code).run().exits(0)
+            };
+            if step == "remove_from" {
+                alone(add);
+            }
+            desk.server.reset();
+            let delay =
+                PlannedFault { delay: 60_000, ..PlannedFault::at(EndpointId::Action, FaultEffect::Nothing) };
+            desk.server.queue(delay);
+            let line = format!("--live --max-removals 100% {options}job.rhai");
+            let mut child = desk.command(&line).stderr(std::process::Stdio::null()).spawn().unwrap();
+            while desk.action_requests() == 0 {
+                assert!(child.try_wait().unwrap().is_none(), "{step}: the run ended");
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            if is_done {
+                alone(&list(step));
+            }
+            desk.server.reset();
+            let (code, out, said) = desk.run(&format!("--max-removals 100% {}", desk.resume_line()));
+            assert_eq!((code, out.as_str()), (0, "600 success\n"), "{step}: {said}");
+            let calls = desk.server.requests();
+            let count = |endpoint: &str| calls.iter().filter(|call| call.endpoint == endpoint).count();
+            assert_eq!(count("Action"), usize::from(!is_done), "{step} {is_done}: {said}");
+            // What is sent again with --verify is looked up before, person by person.
+            let is_looked_up = !options.is_empty() && !is_done;
+            assert!(is_looked_up || count("GroupUsers") + count("User") < 10, "{step} {is_done}: {calls:?}");
         }
     }
 }

@@ -274,6 +274,11 @@ impl Visits {
         arguments.iter().fold(run, Run::arg).run()
     }
 
+    /// A file in the folder of the runs.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) {
+        std::fs::write(self.folder.path().join(name), content).unwrap();
+    }
+
     pub(crate) fn eval(&self, code: &str) -> String {
         Run::in_folder(Arc::clone(&self.folder), "--live -e").against(&self.sandbox).arg(code).run().done()
     }

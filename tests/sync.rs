@@ -248,3 +248,51 @@ fn files_of_other_tools_create_people_as_they_are() {
         Run::eval("multi_action(\"f.csv\")").file("f.csv", "type,username,domain\nadobeID,a@example.com,\n");
     list.run().failed(1, "the file only names people, like the remove-list.csv of User Sync");
 }
+
+#[test]
+fn people_without_a_row_keep_the_groups_that_the_map_names() {
+    let desk = Desk::new("");
+    let (gone, kept) = ("carla.ruiz@example.com", "Photo*");
+    let everybody = desk.start("-e").arg("for user in get_users() { print(user.email); }").run().done();
+    let people = file_of(everybody.lines().filter(|name| *name != gone));
+    let map = format!(
+        "[[map]]\nfile = 'hr.csv'\n[limits]\nmax_unmatched = 2\n[others]\naction = 'remove-groups'\n\
+         keep_groups = ['{kept}', 'DESIGNERS']\n"
+    );
+    sync(&desk, "--live sync map.toml", &map, &people).exits(0);
+    let code = format!("get_user({gone:?}).groups.join(\", \")");
+    assert_eq!(
+        desk.start("-e").arg(code).run().done(),
+        "\"Designers, Photoshop\"\n",
+        "an admin role is not kept"
+    );
+    let sent = desk.action_requests();
+    sync(&desk, "--live sync map.toml", &map, &people).exits(0);
+    assert_eq!(desk.action_requests(), sent, "the second run sends nothing");
+}
+
+/// `Designers` carries the profile `Stock` in the sandbox.
+#[test]
+fn who_keeps_a_profile_through_a_group_is_named_by_the_sync_that_removes_the_direct_membership() {
+    let desk = Desk::new("");
+    let twice = "multi_action([\"ada.lind@example.com\", \"hugo.martin@example.com\"]
+        .map(|email| command(email).add_to_groups(\"Stock\")))";
+    desk.start("--live -e").arg(twice).run().exits(0);
+    let direct = desk
+        .start("-e")
+        .arg("for user in get_users(#{group: \"Stock\"}) { print(user.email); }")
+        .run()
+        .done();
+    let leavers = ["ada.lind@example.com", "hugo.martin@example.com"];
+    let people = file_of(direct.lines().filter(|name| !leavers.contains(name)));
+    let map = "[[map]]\nfile = 'hr.csv'\ngroups = ['Stock']\n";
+    let run = sync(&desk, "--live sync map.toml", map, &people).exits(0);
+    for expected in [
+        "  - ada.lind@example.com\n",
+        "  - hugo.martin@example.com\n",
+        "  = ada.lind@example.com keeps it through Designers\n",
+    ] {
+        assert!(run.stdout.contains(expected), "{}", run.stdout);
+    }
+    assert!(!run.stdout.contains("hugo.martin@example.com keeps"), "{}", run.stdout);
+}

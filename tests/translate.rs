@@ -66,3 +66,65 @@ fn a_python_script_is_not_run_but_pointed_to_the_translation() {
         run.ended(2);
     }
 }
+
+/// A line for each known defect of Adobe's samples.
+const DEFECTS: &[(&str, &str)] = &[
+    ("B1", "    delay = randint(0, 5)"),
+    ("B2", "    if retry_wait <= 0:\n        pass"),
+    ("B3", "    wait = int(r.headers['Retry-After']) + 1"),
+    ("B4", "    try:\n        pass\n    except Exception as e:\n        print(e)"),
+    ("B5", "    print('Unexpected HTTP Status')"),
+    ("B6", "    def inner(method, body={}):\n        return body"),
+    (
+        "B7",
+        "    url = f'/users/org/{page}'\n    while True:\n        r = requests.get(url, timeout=1)\n        page += 1",
+    ),
+    ("B8", "    done = r.json()['lastPage']"),
+    ("B9", "    r = requests.get(f'/users/org/0/{group_name}', timeout=1)"),
+    ("B10", "    url = f'/organizations/{org}/users/{mail}'"),
+    ("B11", "    step = {'addEnterpriseID': {'email': mail}}"),
+    ("B13", "    step = {'removeFromOrg': {'deleteAccount': True}}"),
+    ("B14", "    groups = []"),
+    ("B15", "    groups = row['groups'].split(',')"),
+    ("B16", "    print('All done')"),
+    ("B17", "    fields = []\n    if fields == {}:\n        print('nothing')"),
+    ("B18", "    name = 'kim@dclaimed-domain.com'"),
+    ("B19", "    domain = mail[mail.index('@'):]"),
+    ("B20", "    form = 'client_secret=' + secret"),
+    ("B21", "    token = requests.post('https://ims-na1.adobelogin.com/ims/token/v3', timeout=1)"),
+    ("B22", "    number = str(uuid.uuid1())"),
+    ("B23", "    jwt_token = jwt_token.decode('utf-8')"),
+    ("B24", "    exit(r.status_code)"),
+    ("B27", "    config.set('enterprise', 'access_token', token)"),
+];
+
+#[test]
+fn every_known_defect_of_the_samples_is_named_at_its_line() {
+    let head = "import requests, uuid, jwt\n# Retry-After\ndef f(mail, row, r, page, org, group_name, secret, config, retry_wait):\n";
+    let mut missed = Vec::new();
+    for (number, line) in DEFECTS {
+        let rest = if *number == "B4" { "\nprint('Retry-After')" } else { "" };
+        let run = Run::new("check x.py").file("x.py", format!("{head}{line}{rest}\n")).run();
+        let is_named = run.stdout.lines().any(|row| row.contains(&format!("{number}: ")));
+        if !is_named {
+            missed.push(format!("{number}: {}", run.stdout));
+        }
+    }
+    for (number, script) in [
+        (
+            "B12",
+            "PERMANENT_DELETE = False\ndef f(mail, permanent=False):\n    return {'removeFromOrg': {'deleteAccount': PERMANENT_DELETE}}\n",
+        ),
+        ("B25", "import requests\nr = requests.get('/users/org/0')\nprint(r)\n"),
+        (
+            "B26",
+            "import requests\npage = 0\nr = requests.get('/users/org/' + str(page), timeout=1)\nprint(r)\n",
+        ),
+    ] {
+        let report = Run::new("check x.py").file("x.py", script).run().stdout.clone();
+        if !report.contains(&format!("{number}: ")) {
+            missed.push(format!("{number}: {report}"));
+        }
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}

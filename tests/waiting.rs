@@ -33,7 +33,7 @@ fn ctrl_c_ends_work_on_a_long_list_and_keeps_the_session() {
         PROMPT,
     );
     for work in ["to_json(kept)", "kept.unique()", "kept.join(\", \")"] {
-        terminal.line(&format!("print(\"beg\" + \"un\"); let done = {work}; print(\"it came to its end\")"));
+        terminal.line(&format!("print(\"beg\" + \"un\"); let done = {work}; print(\"it finished\")"));
         terminal.expect("begun");
         let begun = std::time::Instant::now();
         terminal.interrupt();

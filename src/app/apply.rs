@@ -103,6 +103,7 @@ fn prepared(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result
         text: None,
         shows_value: false,
         rows: None,
+        built_in: false,
     };
     head.plan = Some(plan.sha256.clone());
     let folder = (context.folder)()?;
@@ -190,6 +191,7 @@ fn program_of(file: &Path) -> ScriptProgram {
         shows_value: false,
         limits: ScriptLimits::default(),
         rows: None,
+        is_built_in: false,
     }
 }
 

@@ -203,7 +203,7 @@ impl OrganizationReplica {
             problem: None,
             journal_keep: None,
             folder: Rc::new(move || Ok(kept.folder.path().to_owned())),
-            // Whether an account may be deleted for good is asked where it is done.
+            // Whether an account may be deleted permanently is asked where it is done.
             limits: GuardLimits { real: false, needs_approval: false, ..original.limits },
             connect: Box::new(move |flow| {
                 let _ = &origin;

@@ -84,7 +84,7 @@ fn absolute(path: &Path) -> PathBuf {
 fn script(program: Option<&ScriptProgram>, redactor: &Redactor) -> ScriptRecord {
     let Some(program) = program else {
         let name = "prompt".to_owned();
-        return ScriptRecord { name, path: None, sha256: None, text: None, shows_value: false, rows: None };
+        return ScriptRecord { name, ..ScriptRecord::default() };
     };
     ScriptRecord {
         name: program.name.clone(),
@@ -97,6 +97,7 @@ fn script(program: Option<&ScriptProgram>, redactor: &Redactor) -> ScriptRecord 
             file: rows.file.clone(),
             condition: rows.condition.as_deref().map(|text| redactor.redacted(text)),
         }),
+        built_in: program.is_built_in,
     }
 }
 
@@ -292,7 +293,7 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
             "Run the script again from the start, and pass secrets with --secret-arg.",
         ));
     }
-    let ScriptRecord { name, path, sha256, text, shows_value, rows } = &head.script;
+    let ScriptRecord { name, path, sha256, text, shows_value, rows, built_in } = &head.script;
     let mut program = match (path, text) {
         (Some(path), _) => ScriptProgram::script(vec![path.into()])?,
         (None, Some(text)) => ScriptProgram::evaluated(&Redactor::new(secrets).restored(text), Vec::new())?,
@@ -306,6 +307,7 @@ fn program(head: &HeadRecord, global: &GlobalOptions) -> Result<ScriptProgram> {
     }
     program.name.clone_from(name);
     program.shows_value = *shows_value;
+    program.is_built_in = *built_in;
     program.rows = rows.as_ref().map(|rows| RowSelection {
         file: rows.file.clone(),
         condition: rows.condition.as_deref().map(|text| Redactor::new(secrets).restored(text)),

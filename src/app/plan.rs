@@ -79,7 +79,7 @@ pub(crate) fn plan(
     };
     let exit = runner::run(&program, setup, output);
     if !matches!(exit, RunExit::Done | RunExit::Rejected | RunExit::Asked(_)) {
-        output.error("there is no plan, because the script did not come to its end", None);
+        output.error("there is no plan, because the script did not finish", None);
         return exit;
     }
     let plan = run.finished();

@@ -26,7 +26,7 @@ pub(super) fn program(options: SyncOptions) -> Result<ScriptProgram> {
         return Err(Error::usage_with_hint("there is nothing to sync", hint));
     }
     let words = vec![map.unwrap_or_default().into(), users.unwrap_or_default().into()];
-    Ok(ScriptProgram { name: "sync".to_owned(), ..ScriptProgram::evaluated(SCRIPT, words)? })
+    ScriptProgram::built_in("sync", SCRIPT, words)
 }
 
 /// Translates the configuration of User Sync; prints the map, or writes it to a new file.

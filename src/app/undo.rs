@@ -1,4 +1,4 @@
-//! `umapish undo`: a plan that takes a run back, as far as the run has seen what it changed.
+//! `umapish undo`: a plan that undoes a run, as far as the run has seen what it changed.
 
 use super::apply::{compared, groups};
 use super::journal;
@@ -79,7 +79,7 @@ fn undone(global: &GlobalOptions, options: &UndoOptions, output: &Arc<Output>) -
     match &options.out {
         Some(out) => {
             plan.write(out)?;
-            output.note(&format!("to take the run back: umapish apply {} --live", out.display()));
+            output.note(&format!("to undo the run: umapish apply {} --live", out.display()));
         }
         None => output.note(&format!("to keep this plan: umapish undo {id} --out FILE")),
     }
@@ -314,7 +314,7 @@ fn report(draft: &UndoDraft, oldest: Option<Duration>, output: &Output) {
     }
     if let Some(age) = oldest.filter(|age| *age > OLD_READING) {
         output.note(&format!(
-            "the run had read people up to {} before it changed them; what others changed in between is taken back too",
+            "the run had read people up to {} before it changed them; what others changed in between is undone too",
             rounded(age)
         ));
     }

@@ -113,7 +113,10 @@ impl CommandBuilder {
     /// The command to send; from here on it counts as sent.
     pub fn to_submission(&self) -> TaggedCommand {
         self.0.sent.set(true);
+        // A step that was added after then(...) may have changed who is meant.
+        let subject = self.subject();
         let then = self.0.then.borrow().as_ref().map(|then| then.0.command.borrow().clone());
+        let then = then.map(|then| Command { subject, ..then });
         TaggedCommand { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone(), then }
     }
 }

@@ -45,7 +45,7 @@ struct Wave {
     submitted: usize,
 }
 
-/// What became of the commands.
+/// What happened to the commands.
 struct OutcomeCollector {
     run: Rc<RunState>,
     buffer: OutcomeBuffer,
@@ -91,7 +91,7 @@ impl Pipeline {
     /// Adds a command, and sends a request when it is full.
     ///
     /// # Errors
-    /// `incomplete`: a listing that is still in use cannot be read to its end.
+    /// `incomplete`: a listing that is still in use cannot be read to the end.
     pub(super) fn push(&mut self, session: &Session, command: TaggedCheckedCommand) -> Result<()> {
         session.finish_listings()?;
         let TaggedCheckedCommand { command, tag, then } = command;

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 /// Takes commands of single verbs in place of the service.
 pub(super) trait CommandSink {
-    /// Takes a command. What became of it is known later, so the report is empty.
+    /// Takes a command. What happened to it is known later, so the report is empty.
     ///
     /// # Errors
     /// Why a request could not be sent.

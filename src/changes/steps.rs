@@ -5,6 +5,7 @@ use crate::values::options::CallOptions;
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::OPTIONS;
+use crate::wire::subject::CommandSubject;
 use rhai::Dynamic;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -42,6 +43,10 @@ pub(crate) fn create(
         .chain(option.map(|option| ("option", option)))
         .map(|(key, text)| (key.into(), json!(text)))
         .collect();
+    if let (IdentityType::AdobeId, CommandSubject::User { use_adobe_id, .. }) = (kind, &mut command.subject) {
+        // The later steps are about the new account, not about a managed one with the same e-mail.
+        *use_adobe_id = Some(true);
+    }
     command.create(kind, fields);
 }
 
@@ -72,6 +77,16 @@ pub(crate) fn federated_domain(user: &str, domain: Option<String>, email: &str) 
 /// `usage`: neither a string nor a list of strings.
 pub(crate) fn names(value: &Dynamic) -> Result<Vec<String>> {
     crate::values::names::texts(value).map(|texts| distinct(&texts))
+}
+
+/// Appends `add` or `remove` of the people that a script gives to a command about a user group; nobody adds no step.
+///
+/// # Errors
+/// `usage`: neither people nor strings.
+pub(crate) fn change_members(command: &mut Command, step: &str, people: &Dynamic) -> Result<()> {
+    let adobe_ids = crate::values::names::adobe_ids(people)?;
+    command.change_members(step, &names(people)?, &adobe_ids);
+    Ok(())
 }
 
 /// Trims names and leaves out blank ones and repetitions, which the service refuses.

@@ -28,7 +28,7 @@ pub enum CliCommand {
         #[arg(long)]
         skip_changed: bool,
     },
-    /// Make a plan that takes the changes of a run back
+    /// Make a plan that undoes the changes of a run
     Undo(UndoOptions),
     /// Approve a plan that another account made
     Approve {
@@ -57,7 +57,7 @@ pub enum CliCommand {
         /// write the draft to FILE instead of standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
-        /// show what became of each line, instead of the draft
+        /// show what happened to each line, instead of the draft
         #[arg(long)]
         lines: bool,
     },
@@ -110,7 +110,7 @@ pub enum CliCommand {
     Journal(JournalOptions),
 }
 
-/// How to take a run back.
+/// How to undo a run.
 #[derive(Debug, Clone, Args)]
 pub struct UndoOptions {
     /// id of the run, or its journal
@@ -162,7 +162,7 @@ pub struct EachOptions {
 /// Which map to carry out, or which configuration to translate.
 #[derive(Debug, Clone, Args)]
 pub struct SyncOptions {
-    /// the map: which rows of which files belong into which groups (`umapish guide sync`)
+    /// the map: which rows of which files belong in which groups (`umapish guide sync`)
     #[arg(value_name = "MAP.toml")]
     pub map: Option<String>,
     /// the people; without a map, their groups are in the column `groups`

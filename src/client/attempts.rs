@@ -9,105 +9,26 @@ use super::http::token_response::TokenResponse;
 use super::http::transport::HeaderText;
 use super::http::web_page;
 use super::settings::{Credentials, Pace};
+use crate::client::api_call::{ApiCall, FailedCall, RequestBody};
+use crate::client::attempt_failure::{
+    AttemptFailure, AttemptProblem, failed_status, give_up_error, parse_failure, refusal_kind, status_text,
+};
 use crate::client::event::ClientEvent;
 use crate::client::http::auth::NumberedToken;
 use crate::client::http::retry::StatusVerdict;
-use crate::client::http::target::{RequestNature, RequestTarget};
+use crate::client::http::target::RequestTarget;
 use crate::client::http::transport::{HttpExchange, HttpResponse, TransportFault};
-use crate::error::{Error, ErrorKind, ErrorSource, Result};
-use crate::secret::mask;
-use crate::wire::error_code;
+use crate::error::{Error, ErrorKind, Result};
 use crate::wire::response::refusal;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Each 429 counts at least this much towards the longest wait, so that a call ends even if the service keeps
 /// returning 429 without asking for a wait.
 const LEAST_THROTTLE: Duration = Duration::from_secs(1);
-
-/// What to send, and how often it may be repeated.
-pub(crate) struct ApiCall {
-    pub(crate) target: RequestTarget,
-    pub(crate) request_id: String,
-    pub(crate) body: Option<RequestBody>,
-    /// Whether it may change something.
-    pub(crate) change: bool,
-    /// Whether repeating it after a lost response is harmless.
-    pub(crate) repeatable: bool,
-    /// The `Pragma` that marks a listing (contract 1.4).
-    pub(crate) pragma: Option<&'static str>,
-}
-
-/// A body and its content type.
-pub(crate) enum RequestBody {
-    Json(Bytes),
-    /// Holds a secret: it has no `Debug`.
-    Form(String),
-}
-
-/// A call without a response.
-#[derive(Clone)]
-pub(crate) struct FailedCall {
-    pub(crate) error: Error,
-    /// Exchanges of the call itself; 0 if it was never sent.
-    pub(crate) attempts: u32,
-    /// What happened to an attempt whose response was lost; only for changes, which may have been made.
-    pub(crate) lost: Option<String>,
-}
-
-impl From<Error> for FailedCall {
-    fn from(error: Error) -> Self {
-        Self { error, attempts: 0, lost: None }
-    }
-}
-
-impl FailedCall {
-    /// The error for the caller of this single call.
-    pub(crate) fn into_error(self) -> Error {
-        let Some(problem) = self.lost else { return self.error };
-        let message = match &*self.error.kind {
-            ErrorKind::Unknown { .. } | ErrorKind::Interrupted | ErrorKind::Decode { .. } => problem,
-            last => format!("{problem}; then: {last}"),
-        };
-        Error { kind: Box::new(ErrorKind::Unknown { message }), ..self.error }
-    }
-}
-
-/// Why an attempt failed.
-struct AttemptFailure {
-    problem: AttemptProblem,
-    /// What happened, with the service's message if there is one.
-    message: String,
-    /// The service's message, or ours if there is none.
-    service_message: String,
-    code: Option<String>,
-    status: Option<u16>,
-    retry_after: Option<Duration>,
-    source: Option<ErrorSource>,
-    /// What to do about it, if the fault is not the service's.
-    hint: Option<String>,
-}
-
-impl AttemptFailure {
-    fn into_unknown(self) -> Error {
-        Error { source: self.source, ..ErrorKind::Unknown { message: self.message }.into() }
-    }
-}
-
-/// The kind of failure of an attempt.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AttemptProblem {
-    /// Nothing reached the service.
-    NoConnection,
-    /// The service refused it before anything was done.
-    Throttled,
-    /// The response was lost: the request may have been carried out.
-    Loss,
-}
 
 /// What a call has been through so far.
 struct AttemptHistory<'a> {
@@ -120,20 +41,6 @@ struct AttemptHistory<'a> {
     throttled: Duration,
     token_renewed: bool,
     lost: Option<String>,
-}
-
-impl ApiCall {
-    pub(crate) fn new(target: RequestTarget) -> Self {
-        let change = target.nature() != RequestNature::Read;
-        let request_id = uuid::Uuid::new_v4().to_string();
-        Self { target, request_id, body: None, change, repeatable: !change, pragma: None }
-    }
-
-    /// A request for a token: repeating one is harmless, earlier tokens stay valid (contract 1.2).
-    fn for_token(request: &TokenRequest) -> Self {
-        let body = Some(RequestBody::Form(request.form.clone()));
-        Self { body, change: false, repeatable: true, ..Self::new(request.target.clone()) }
-    }
 }
 
 impl<'a> AttemptHistory<'a> {
@@ -488,66 +395,6 @@ fn throttled(wait: Duration, failure: &AttemptFailure) -> ErrorKind {
     ErrorKind::Throttled { wait, until, code: failure.code.clone() }
 }
 
-/// The error of a call whose attempts are used up.
-fn give_up_error(failure: &AttemptFailure) -> ErrorKind {
-    if let Some(hint) = &failure.hint {
-        return ErrorKind::Config { message: failure.message.clone(), hint: hint.clone() };
-    }
-    let (code, message) = (failure.code.clone(), failure.service_message.clone());
-    match failure.status {
-        Some(status @ 200..=299) => ErrorKind::Decode { status, message },
-        status => ErrorKind::Unavailable { status, code, message },
-    }
-}
-
-fn parse_failure(response: &HttpResponse, message: &str) -> AttemptFailure {
-    let message = format!("could not parse the response: {message}");
-    AttemptFailure {
-        problem: AttemptProblem::Loss,
-        service_message: message.clone(),
-        message,
-        code: None,
-        status: Some(response.status),
-        retry_after: None,
-        source: syntax_error(&response.body),
-        hint: None,
-    }
-}
-
-/// The JSON syntax error of a body; `None` if it is valid JSON.
-fn syntax_error(body: &[u8]) -> Option<ErrorSource> {
-    let error = serde_json::from_slice::<serde::de::IgnoredAny>(body).err()?;
-    Some(Arc::new(error))
-}
-
-fn failed_status(response: &HttpResponse, problem: AttemptProblem) -> AttemptFailure {
-    let refusal = refusal(&response.body);
-    let date = response.header("date");
-    let retry_after = response
-        .header("retry-after")
-        .and_then(|value| retry::parse_retry_after(value, date, SystemTime::now()));
-    let service_message = refusal.message.unwrap_or_default();
-    let message = status_text(response.status, &service_message);
-    AttemptFailure {
-        problem,
-        message,
-        service_message,
-        code: refusal.code,
-        status: Some(response.status),
-        retry_after,
-        source: None,
-        hint: None,
-    }
-}
-
-fn status_text(status: u16, service_message: &str) -> String {
-    if service_message.is_empty() {
-        format!("HTTP {status}")
-    } else {
-        format!("HTTP {status}: {service_message}")
-    }
-}
-
 /// The failure of a call that must not be repeated.
 fn refused(call: &ApiCall, history: &mut AttemptHistory<'_>, response: &HttpResponse) -> FailedCall {
     let status = response.status;
@@ -556,65 +403,4 @@ fn refused(call: &ApiCall, history: &mut AttemptHistory<'_>, response: &HttpResp
         history.lost = Some(status_text(status, &refusal(&response.body).message.unwrap_or_default()));
     }
     history.fail(call, refusal_kind(call, response))
-}
-
-/// The error for a status and its body (contract 4.1).
-fn refusal_kind(call: &ApiCall, response: &HttpResponse) -> ErrorKind {
-    let status = response.status;
-    let refusal = refusal(&response.body);
-    let code = refusal.code;
-    let message = refusal.message.unwrap_or_default();
-    match status {
-        300..=399 => {
-            let message = format!(
-                "redirected{}; umapish does not send its token to another host",
-                redirect_host(response)
-            );
-            ErrorKind::Rejected { status, code, message }
-        }
-        500.. => ErrorKind::Unavailable { status: Some(status), code, message },
-        _ if call.target.is_sign_in() => ErrorKind::Auth { status: Some(status), code, message },
-        403 if code.as_deref() == Some(error_code::ORGANIZATION_MIGRATING) => {
-            ErrorKind::Rejected { status, code, message }
-        }
-        401 | 403 => {
-            ErrorKind::Auth { status: Some(status), code, message: denial_message(response, message) }
-        }
-        // A gateway's error page does not mean that the service does not know it.
-        404 if code.is_some() || response.body.is_empty() => {
-            ErrorKind::NotFound { status: Some(status), code, message }
-        }
-        _ => ErrorKind::Rejected { status, code, message },
-    }
-}
-
-/// The reason of a 401 or 403, which is often in a header only (contract 4.1).
-fn denial_message(response: &HttpResponse, message: String) -> String {
-    if !message.is_empty() {
-        return message;
-    }
-    let challenge = response.header("www-authenticate").and_then(|challenge| {
-        // Masked as a whole: a quote in a secret would cut it in two.
-        let challenge = mask(challenge);
-        let (_, rest) = challenge.split_once("error_description=\"")?;
-        Some(rest.split('"').next().unwrap_or_default().to_owned())
-    });
-    challenge.unwrap_or_else(|| match response.status {
-        403 => "the client id is not permitted, or the organization is being migrated".to_owned(),
-        _ => "the access token was not accepted".to_owned(),
-    })
-}
-
-fn redirect_host(response: &HttpResponse) -> String {
-    let host =
-        response.header("location").and_then(|location| location.split_once("://")).map(|(_, rest)| {
-            rest.split(['/', '?', '#'])
-                .next()
-                .unwrap_or_default()
-                .rsplit('@')
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        });
-    host.map_or_else(String::new, |host| format!(" to `{host}`"))
 }

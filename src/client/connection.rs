@@ -38,7 +38,7 @@ pub(super) struct ClientState {
     lists: AtomicU64,
     /// Accounts looked up before their removal.
     pub(super) look_ups: AtomicUsize,
-    /// Listings of all users that were read to their end.
+    /// Listings of all users that were read to the end.
     pub(super) full_listings: AtomicUsize,
     pub(super) known_groups: KnownGroups,
     /// How many lists of people a command may have, as far as the service has refused more; 0 for none.

@@ -175,7 +175,7 @@ pub trait GateHook: Send + Sync {
     /// Called after `users_read` with what was asked for, which decides what the records show.
     fn users_found(&self, _users: &[Arc<User>], _reading: UserReading<'_>) {}
 
-    /// Called when a listing of users was read to its end.
+    /// Called when a listing of users was read to the end.
     fn users_listed(&self, _reading: UserReading<'_>) {}
 
     /// Called when the service was asked for a user and knows nobody of that name.
@@ -184,7 +184,7 @@ pub trait GateHook: Send + Sync {
     /// Called when a command was accepted, before it waits for its request.
     fn accepted(&self, _command: &Command) {}
 
-    /// Called when a listing was read to its end, with the number of its entries, or failed.
+    /// Called when a listing was read to the end, with the number of its entries, or failed.
     fn listing_ended(&self, _listing: &str, _entries: std::result::Result<usize, &Error>) {}
 }
 

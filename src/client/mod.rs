@@ -4,6 +4,8 @@
 //! `hooks` and `sent_command`, `http`. Each imports only what comes after it, and `connection` holds what they share.
 
 pub(crate) mod actions;
+mod api_call;
+mod attempt_failure;
 mod attempts;
 pub mod call_ledger;
 mod connection;

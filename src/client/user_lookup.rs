@@ -2,7 +2,7 @@
 
 use super::connection::Client;
 use super::listing::query::check_name;
-use crate::client::attempts::FailedCall;
+use crate::client::api_call::FailedCall;
 use crate::client::hooks::UserReading;
 use crate::client::http::target::RequestTarget;
 use crate::client::http::transport::HttpResponse;

@@ -124,7 +124,7 @@ impl Config {
     }
 
     /// Whether a configuration file says that the organization is changed by approved plans only. A user's own profile
-    /// cannot take that back for the team's file.
+    /// cannot switch that off for the team's file.
     pub fn requires_approval(&self) -> bool {
         self.requires_approval
     }

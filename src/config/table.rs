@@ -278,7 +278,7 @@ pub const SETTINGS: &[Setting] = &[
         .option("--read-only")
         .in_profile("read_only")
         .default("false"),
-    Setting::new(SettingKey::MaxChanges, SettingShape::Limit, "the most commands that the run may send")
+    Setting::new(SettingKey::MaxChanges, SettingShape::Limit, "the most people and groups that may be changed")
         .option("--max-changes")
         .in_profile("max_changes"),
     Setting::new(SettingKey::MaxRemovals, SettingShape::Allowance, "the most people (N) or share of listed people (N%) that may lose access; 200 by default in live runs against a real organization")
@@ -290,7 +290,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(SettingKey::Files, SettingShape::Text, "one more folder that the script may use")
         .option("--files")
         .in_profile("files"),
-    Setting::new(SettingKey::RequireApproval, SettingShape::Choice(&["true", "false"]), "change the organization by approved plans only; in the team's file, no user can take it back")
+    Setting::new(SettingKey::RequireApproval, SettingShape::Choice(&["true", "false"]), "change the organization by approved plans only; in the team's file, no user can switch it off")
         .in_profile("require_approval")
         .default("false"),
 ];

@@ -20,6 +20,18 @@ struct ForeignHabit {
 /// The first entry that applies is used.
 const HABITS: &[ForeignHabit] = &[
     ForeignHabit {
+        applies: |spot| spot.before.ends_with('\\') && spot.at.starts_with('\''),
+        hint: "In a string in quotation marks, an apostrophe needs no backslash: `\"it's\"`.",
+    },
+    ForeignHabit {
+        applies: |spot| spot.before.ends_with('\\') && !spot.at.trim().is_empty(),
+        hint: "A backslash is written twice, `\"\\\\d\"`; in a raw string, `#\"\\d\"#`, once.",
+    },
+    ForeignHabit {
+        applies: |spot| spot.at.trim_end() == "\\",
+        hint: "A statement continues on the next line by itself, up to its `;`.",
+    },
+    ForeignHabit {
         applies: |spot| matches!(spot.word, "None" | "null" | "nil"),
         hint: "Write `()` for no value: `x == ()`.",
     },
@@ -134,8 +146,7 @@ const HABITS: &[ForeignHabit] = &[
         applies: |spot| {
             spot.at.starts_with(':') && spot.before.trim_end_matches(is_word_letter).ends_with("${")
         },
-        hint: "There are no formats in a string: for two decimals, write `${fixed(x, 2)}`; for a width, \
-               `x.to_string().pad(10, \" \")`.",
+        hint: FORMATS,
     },
     ForeignHabit {
         applies: |spot| {
@@ -157,8 +168,18 @@ const HABITS: &[ForeignHabit] = &[
         hint: "`print` needs parentheses: `print(x)`.",
     },
     ForeignHabit {
+        applies: |spot| {
+            spot.word == "f" && spot.at[1..].starts_with(['"', '\'']) && has_format(&spot.at[2..])
+        },
+        hint: FORMATS,
+    },
+    ForeignHabit {
         applies: |spot| spot.word == "f" && spot.at[1..].starts_with(['"', '\'']),
         hint: INTERPOLATION,
+    },
+    ForeignHabit {
+        applies: |spot| is_tuple_target(spot.line),
+        hint: "There are no tuples: assign the variables one by one: `let a = 1; let b = 2;`.",
     },
     ForeignHabit {
         applies: |spot| spot.word == "if" && spot.at.contains(" else "),
@@ -166,9 +187,17 @@ const HABITS: &[ForeignHabit] = &[
     },
     ForeignHabit {
         applies: |spot| {
-            spot.before.contains('[') && spot.line.contains(" for ") && spot.line.contains(" in ")
+            open_bracket(spot.before) == Some('[')
+                && spot.line.contains(" for ")
+                && spot.line.contains(" in ")
         },
         hint: "There are no comprehensions; use `list.map(|x| ...)` and `list.filter(|x| ...)`.",
+    },
+    ForeignHabit {
+        applies: |spot| {
+            spot.at.starts_with(',') && spot.line.starts_with("for ") && spot.line.contains("enumerate(")
+        },
+        hint: "The entry comes first, then its index: `for (item, index) in list { ... }`.",
     },
     ForeignHabit {
         applies: |spot| spot.at.starts_with(',') && spot.line.starts_with("for "),
@@ -193,6 +222,10 @@ const HABITS: &[ForeignHabit] = &[
     },
     ForeignHabit { applies: is_reserved_key, hint: "Quote a key that is a reserved word: `\"do\": ...`." },
 ];
+
+/// What stands for the formats of an f-string.
+const FORMATS: &str = "There are no formats in a string: in backticks, write `${fixed(x, 2)}` for two decimals, and \
+                       `${x.to_string().pad(10, \" \")}` for a width.";
 
 /// How to insert values in a string.
 pub(super) const INTERPOLATION: &str = "To insert values, use a string in backticks: `Hello ${name}`.";
@@ -226,6 +259,18 @@ pub(super) fn has_empty_block_as_value(text: &str) -> bool {
         triple.iter().zip(["=", "{", "}"]).all(|(token, symbol)| token.is_symbol(symbol))
     };
     code_tokens(text).windows(3).any(is_block)
+}
+
+/// Whether a part of an f-string has a format: `{x:.2f}`.
+fn has_format(text: &str) -> bool {
+    text.split('{').skip(1).any(|part| part.split('}').next().is_some_and(|inside| inside.contains(':')))
+}
+
+/// `a, b = ...` at the start of a line.
+fn is_tuple_target(line: &str) -> bool {
+    let Some((targets, value)) = line.split_once('=') else { return false };
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(is_word_letter);
+    targets.contains(',') && targets.split(',').all(|name| is_name(name.trim())) && !value.starts_with('=')
 }
 
 fn is_word_of_import(spot: &HabitSpot) -> bool {
@@ -349,6 +394,9 @@ mod tests {
         ("let x: int = 1;", "Variables have no types"),
         ("print(1, end=2);", "no keyword arguments"),
         ("let x = 1.5; print(`${x:.2f}`);", "no formats in a string"),
+        ("let x = 1.5; let y = f\"{x:.2f}\";", "no formats in a string"),
+        ("for i, x in enumerate([1]) { }", "The entry comes first"),
+        ("a, b = [1, 2];", "assign the variables one by one: `let a"),
         ("let a, b = [1, 2];", "assign the variables one by one"),
         ("fn f() { return 1, 2 }", "return a list"),
         ("let x = {\"a\": 1};", "`#{a: 1}`"),
@@ -356,6 +404,9 @@ mod tests {
         ("print({\"a\": 1});", "`#{a: 1}`"),
         ("let t = (1, 2);", "no tuples"),
         ("let i = 0; i++;", "`i += 1`"),
+        ("let x = \"it\\'s\";", "an apostrophe needs no backslash"),
+        ("let x = \"\\d+\";", "A backslash is written twice"),
+        ("let x = 1 + \\\n  2;", "continues on the next line by itself"),
         ("let x = #{do: 1};", "Quote a key"),
     ];
 

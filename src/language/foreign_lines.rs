@@ -144,6 +144,17 @@ pub(crate) fn foreign_lines(text: &str) -> Vec<ForeignLine> {
                 }
             }
         }
+        if kept.trim_start().starts_with("def ") {
+            let signs = kept.chars().enumerate().filter(|(_, sign)| matches!(sign, '=' | ':'));
+            for (place, sign) in signs {
+                let hint = habit_hint(&kept, place + 1);
+                let is_of_parameters =
+                    |hint: &&str| hint.starts_with("For a default") || hint.starts_with("Parameters");
+                if let Some(hint) = hint.filter(is_of_parameters) {
+                    add(&mut found, index + 1, place + 1, &sign.to_string(), hint);
+                }
+            }
+        }
         let code = kept.trim_end();
         if code.ends_with(':')
             && let Some(hint) = habit_hint(code, code.chars().count())

@@ -1,6 +1,6 @@
 //! Hints for an error that need the text of the script.
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, names_of_rhai};
 use super::foreign_habits::{habit_hint, has_empty_block_as_value, is_assignment};
 use super::python_names::{foreign_member, foreign_name};
 use super::suggestions::did_you_mean;
@@ -62,8 +62,12 @@ fn undeclared(line: &str, column: usize) -> Option<String> {
 
 fn variable(name: &str, declared: &DeclaredNames) -> Option<String> {
     let known = declared.variables.iter().chain(&declared.constants).map(String::as_str);
-    if Catalog::read().names().any(|known| known == name) {
+    if Catalog::read().names().any(|known| known == name) || names_of_rhai().iter().any(|known| known == name)
+    {
         return Some(format!("`{name}` is a function; call it as `{name}(...)`."));
+    }
+    if ["str", "int", "float", "bool", "list", "dict", "tuple", "set"].contains(&name) {
+        return Some("The name of a type is a string: `type_of(x) == \"string\"`.".to_owned());
     }
     nearest(name, known).map(|near| format!("Did you mean `{near}`?"))
 }

@@ -15,13 +15,14 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("decode", "the string itself; `read_text(path, #{encoding: \"...\"})` decodes files"),
     ("deepcopy", "`let other = x;`, which copies lists and maps"),
     ("dict", "a map: `#{}`"),
-    ("divmod", "`floor(a / b)` and `a % b`"),
+    ("divmod", "`a / b` and `a % b`, for whole numbers that are not negative"),
     ("endswith", "`text.ends_with(\"x\")`"),
     ("enumerate", "`for (item, index) in list { ... }`"),
     ("extend", "`list += other`"),
     ("float", "`parse_float(text)`, or `x.to_float()` of a number"),
     ("format", "a string in backticks: `Hello ${name}`"),
     ("frozenset", "`list.unique()`"),
+    ("get", "`map[key] ?? default`"),
     ("getattr", "`map[name]`"),
     ("hasattr", "`\"name\" in map`"),
     ("has_key", "`\"key\" in map`"),
@@ -36,6 +37,7 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("items", "`for key in map.keys() { let value = map[key]; }`"),
     ("iter", "`for x in list { ... }`"),
     ("iteritems", "`for key in map.keys() { let value = map[key]; }`"),
+    ("join", "`list.join(\", \")`: the list comes first"),
     ("json", "`response.body`, which is already parsed, or `parse_json(text)`"),
     ("list", "`[...]`; `list.to_array()` of a list of users"),
     ("ljust", "`text.pad(length, \" \")`"),
@@ -43,8 +45,11 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("lstrip", "`text.trim_start()`"),
     ("next", "`list.find(|x| ...)`"),
     ("open", "`read_text(path)`, `read_lines(path)`, `read_csv(path)` or `write_text(path, text)`"),
+    ("partition", "`text.split(\"x\", 2)`, the parts before and after the first `x`"),
+    ("pop", "`list.remove(index)` or `map.remove(\"key\")`; `list.pop()` takes the last entry"),
     ("popitem", "`map.remove(\"key\")`"),
     ("pow", "`a ** b`"),
+    ("print", "one string in backticks for several values: `${a} ${b}`"),
     ("quit", "`exit()`"),
     ("raise_for_status", "`make_call(...)`, which throws unless the call succeeds"),
     ("range", "`0..5`"),
@@ -53,12 +58,13 @@ pub(super) const NAMES: &[(&str, &str)] = &[
     ("repr", "`x.to_debug()`"),
     ("reversed", "`list.slice((), (), -1)`"),
     ("rfind", "`text.index_of(\"x\")`"),
-    ("rsplit", "`text.split_rev(\"x\", 2)`"),
+    ("rjust", "`\"\".pad(length - text.len(), \" \") + text`"),
+    ("rsplit", "`text.split_rev(\"x\", 2)`, whose first entry is the last part"),
     ("rstrip", "`text.trim_end()`"),
     ("setattr", "`map[name] = value`"),
     ("setdefault", "`if !(key in map) { map[key] = value; }`"),
     ("sorted", "`list.sort()`, or `list.sort_by(|x| x.name)` for a sorted copy"),
-    ("splitlines", "`text.split(\"\\n\")`"),
+    ("splitlines", "`text.trim_end().split(\"\\n\")`, or `read_lines(path)` of a file"),
     ("startswith", "`text.starts_with(\"x\")`"),
     ("str", "`x.to_string()`, or `${x}` in backticks"),
     ("strip", "`text.trim()`, or `text.trim(\"x\")` for other characters"),
@@ -241,6 +247,7 @@ mod tests {
     use crate::language::tokens::code_tokens;
     use crate::script::checker::check;
     use crate::script::engine::offline;
+    use rhai::Engine;
 
     /// The names in backticks of a hint that are called.
     fn called(hint: &str) -> Vec<String> {
@@ -312,30 +319,37 @@ mod tests {
     }
 
     /// What a run advises for a call.
-    fn hint_of_run(code: &str) -> Option<String> {
-        match ScriptEnding::of(*offline::engine().run(code).err()?) {
+    fn hint_of_run(engine: &Engine, code: &str) -> Option<String> {
+        match ScriptEnding::of(*engine.run(code).err()?) {
             ScriptEnding::Failed(failure) => failure.hint_in(Some(code)),
             ScriptEnding::Ended(_) => None,
         }
     }
 
-    fn hint_of_check(code: &str) -> Option<String> {
-        check(&offline::engine(), code, None).into_iter().next()?.hint
+    fn hint_of_check(engine: &Engine, code: &str) -> Option<String> {
+        check(engine, code, None).into_iter().next()?.hint
     }
 
     #[test]
     fn every_foreign_name_has_the_same_hint_in_a_check_and_a_run() {
+        let engine = offline::engine();
         for (name, here) in NAMES {
             let hint = Some(format!("Use {here}."));
             assert_eq!(foreign_name(name), hint);
-            let calls =
-                ["NAME();", "NAME(1);", "NAME(\"x\");", "let x = \"x\"; x.NAME();", "let x = []; x.NAME(1);"];
+            let calls = [
+                "NAME();",
+                "NAME(1);",
+                "NAME(1, 2);",
+                "NAME(\"x\");",
+                "let x = \"x\"; x.NAME();",
+                "let x = []; x.NAME(1);",
+            ];
             let codes = calls.map(|call| call.replace("NAME", name));
-            let shown = codes.iter().filter(|code| hint_of_run(code) == hint);
+            let shown = codes.iter().filter(|code| hint_of_run(&engine, code) == hint);
             assert!(shown.clone().count() > 0, "{name}");
             for code in shown {
                 // Without the types of the values, a check cannot tell a right call from a wrong one.
-                let check = hint_of_check(code);
+                let check = hint_of_check(&engine, code);
                 let exists = names_of_rhai().iter().any(|known| known == name)
                     || !crate::script::functions::catalog().find(name).is_empty();
                 let may_be_right = check.is_none() && exists;
@@ -346,12 +360,13 @@ mod tests {
 
     #[test]
     fn every_member_of_a_module_has_the_same_hint_in_a_check_and_a_run() {
+        let engine = offline::engine();
         for (module, member, _) in MEMBERS {
             let member = if member.is_empty() { "anything" } else { member };
             let expected = foreign_member(module, member);
             for code in [format!("{module}.{member}(1);"), format!("let x = {module}.{member};")] {
-                assert_eq!(hint_of_run(&code), expected, "{code}");
-                assert_eq!(hint_of_check(&code), expected, "{code}");
+                assert_eq!(hint_of_run(&engine, &code), expected, "{code}");
+                assert_eq!(hint_of_check(&engine, &code), expected, "{code}");
             }
         }
     }

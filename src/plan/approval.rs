@@ -123,7 +123,7 @@ fn sudo_user() -> Option<u32> {
 fn why_not(plan: &PlanFile, file: &Path, uid: Option<u32>) -> Option<&'static str> {
     match uid {
         None => Some("this system does not say who owns a file"),
-        Some(ROOT) => Some("root may do anything, so its approval says nothing"),
+        Some(ROOT) => Some("root can do anything, so its approval proves nothing"),
         uid if uid == plan.planner.uid => Some("it made the plan"),
         uid if uid == file_door::owner(file) => Some("it owns the plan"),
         Some(_) => None,

@@ -8,7 +8,7 @@ pub fn reason(command: &Value) -> Option<String> {
     let reasons = steps.iter().filter_map(Value::as_object).flatten();
     let reasons = reasons.filter_map(|(name, value)| match name.as_str() {
         "removeFromOrg" if value.get("deleteAccount") == Some(&Value::Bool(true)) => {
-            Some("the account is deleted for good, with its files")
+            Some("the account is deleted permanently, with its files")
         }
         "deleteUserGroup" => Some("a user group that is made again has another number and no members"),
         _ => None,

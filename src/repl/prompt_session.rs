@@ -265,6 +265,7 @@ fn typed_program(name: String, text: String) -> ScriptProgram {
         shows_value: true,
         limits: ScriptLimits::default(),
         rows: None,
+        is_built_in: false,
     }
 }
 

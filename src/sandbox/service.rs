@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A request, read to its end.
+/// A request, read to the end.
 #[derive(Debug, Default)]
 pub(super) struct ServiceRequest {
     pub(super) method: String,

@@ -1,5 +1,7 @@
 //! Fingerprints of names: added for every person that is read, asked about only before a change.
 
+use std::collections::BTreeSet;
+
 /// With more new fingerprints than this, beyond twice the sorted ones, they are sorted although nobody asked, so that
 /// reading the same people again takes no more memory.
 const MOST_NEW: usize = 1 << 20;
@@ -30,6 +32,19 @@ impl FingerprintSet {
             self.sort();
         }
         self.new.contains(&fingerprint) || self.sorted.binary_search(&fingerprint).is_ok()
+    }
+
+    /// The number of different fingerprints between two, both included.
+    pub(super) fn count_between(&mut self, low: u64, high: u64) -> usize {
+        if self.new.len() > FEW {
+            self.sort();
+        }
+        let first = self.sorted.partition_point(|known| *known < low);
+        let end = self.sorted.partition_point(|known| *known <= high);
+        let sorted = &self.sorted[first..end.max(first)];
+        let is_new = |known: &&u64| (low..=high).contains(*known) && !sorted.contains(known);
+        let new: BTreeSet<_> = self.new.iter().filter(is_new).collect();
+        sorted.len() + new.len()
     }
 
     #[expect(clippy::stable_sort_primitive, reason = "merges the two sorted parts in linear time")]
@@ -74,5 +89,19 @@ mod tests {
         assert!(set.new.len() <= MOST_NEW + 30_000, "{}", set.new.len());
         assert!(set.contains(spread(77)));
         assert_eq!(set.sorted.len(), 10_000);
+    }
+
+    #[test]
+    fn those_in_a_range_are_counted_once_however_they_came() {
+        for repeats in [1, 40, 200] {
+            let mut set = FingerprintSet::default();
+            for _ in 0..repeats {
+                for fingerprint in [10, 12, 19, 20, 21] {
+                    set.insert(fingerprint);
+                }
+                assert_eq!([set.count_between(10, 19), set.count_between(20, 30)], [3, 2]);
+                assert_eq!([set.count_between(0, 9), set.count_between(22, u64::MAX)], [0, 0]);
+            }
+        }
     }
 }

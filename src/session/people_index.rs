@@ -28,6 +28,8 @@ const SWEEP_SIZE: usize = 2_048;
 const SUGGESTIONS: usize = 100;
 /// How many people of one command a message names.
 const NAMED: usize = 10;
+/// The bits of a username's fingerprint that tell its domains apart, so that all accounts with one username are found.
+const DOMAIN_BITS: u64 = 0xffff;
 
 /// The types of account, as fingerprints tell them apart; the last one is for an unknown type.
 const TYPES: [Option<IdentityType>; 4] =
@@ -62,6 +64,14 @@ struct IndexState {
 enum PersonKey<'a> {
     Email(&'a str),
     Username { name: &'a str, domain: &'a str },
+}
+
+/// What the run knows about somebody in a list of a user group.
+#[derive(Debug, Clone, Copy)]
+struct ListedPerson {
+    is_read: bool,
+    is_ambiguous: bool,
+    is_written: bool,
 }
 
 impl PeopleIndex {
@@ -260,31 +270,27 @@ impl IndexState {
     }
 
     /// Resolves the people whom a command adds to a user group or removes from it. The command is sent as a whole or
-    /// not at all. A username is left to the service, since such a list cannot give its domain.
+    /// not at all.
     fn resolve_members(&mut self, command: &Command, send_unlisted: bool) -> Option<Resolution> {
         let (mut ambiguous, mut unlisted) = (Vec::new(), Vec::new());
         let (mut is_anybody_named, mut are_all_read) = (false, true);
         for (step, spec) in command.specs().filter(|(_, spec)| spec.is_membership()) {
             for user in step.names("user") {
                 let name = fold(user);
-                let key = PersonKey::of(&name, "");
-                let accounts = self.types_read(key).len();
+                let person = self.listed_person(&name, command, spec.removes != StepRemoval::Nothing);
                 is_anybody_named = true;
-                are_all_read &= accounts > 0;
-                if accounts > 1 && spec.removes != StepRemoval::Nothing {
+                are_all_read &= person.is_read;
+                if person.is_ambiguous {
                     ambiguous.push(user);
-                } else if accounts == 0
-                    && matches!(key, PersonKey::Email(_))
-                    && !self.written.contains(self.digest(None, key))
-                {
+                } else if !person.is_read && !person.is_written {
                     unlisted.push(user);
                 }
             }
         }
         if !ambiguous.is_empty() {
             let message = format!(
-                "more than one account has the e-mail {}; remove_from_groups(user, ...) removes the account of a user \
-                 that was read",
+                "more than one account has the name {}; add_to_groups(user, ...) and remove_from_groups(user, ...) \
+                 change the account of a user that was read",
                 listed(&ambiguous)
             );
             return Some(Resolution::Refuse { code: error_code::AMBIGUOUS_IDENTITY, message });
@@ -302,6 +308,36 @@ impl IndexState {
         } else {
             Evidence::Service
         }))
+    }
+
+    /// What the run knows about somebody in a list of a user group. Such a list can give neither the domain of a username
+    /// nor the type of one account only.
+    fn listed_person(&mut self, name: &str, command: &Command, is_removal: bool) -> ListedPerson {
+        let use_adobe_id = command.subject.use_adobe_id();
+        if !name.contains('@') {
+            let (low, high) = username_range(&self.hasher, name);
+            let accounts = self.read.count_between(low, high);
+            let is_meant = use_adobe_id != Some(true);
+            return ListedPerson {
+                is_read: accounts > 0 && is_meant,
+                is_ambiguous: accounts > 1,
+                is_written: is_meant && self.written.count_between(low, high) > 0,
+            };
+        }
+        let types = self.types_read(PersonKey::Email(name));
+        let is_adobe_id = |kind: &&Option<IdentityType>| **kind == Some(IdentityType::AdobeId);
+        let meant = match use_adobe_id {
+            Some(flag) => types.iter().filter(|kind| is_adobe_id(kind) == flag).count(),
+            None => types.len(),
+        };
+        let is_other_meant = use_adobe_id != Some(true)
+            && command.adobe_ids.iter().any(|email| email == name)
+            && types.iter().any(|kind| !is_adobe_id(&kind));
+        ListedPerson {
+            is_read: meant > 0,
+            is_ambiguous: is_other_meant || (meant > 1 && is_removal && use_adobe_id.is_none()),
+            is_written: self.written.contains(self.digest(None, PersonKey::Email(name))),
+        }
     }
 
     /// Who may be meant by a name that nobody has, as far as the script holds records.
@@ -342,8 +378,16 @@ fn other_name(user: &User) -> Option<&ArcStr> {
 fn digest(hasher: &RandomState, kind: Option<IdentityType>, key: PersonKey<'_>) -> u64 {
     match key {
         PersonKey::Email(email) => hasher.hash_one((kind, email)),
-        PersonKey::Username { name, domain } => hasher.hash_one((name, domain)),
+        PersonKey::Username { name, domain } => {
+            username_range(hasher, name).0 | (hasher.hash_one(domain) & DOMAIN_BITS)
+        }
     }
+}
+
+/// The first and the last fingerprint that a username can have in any domain.
+fn username_range(hasher: &RandomState, name: &str) -> (u64, u64) {
+    let low = hasher.hash_one(name) & !DOMAIN_BITS;
+    (low, low | DOMAIN_BITS)
 }
 
 /// Whether the person loses every group or leaves the organization.

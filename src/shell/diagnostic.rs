@@ -23,6 +23,14 @@ pub(crate) fn show_error(error: &Error, output: &Output) {
 
 /// Shows what happened, where, through which calls, and what to do next.
 pub(crate) fn show(program: &ScriptProgram, failure: &ScriptError, output: &Output) {
+    if program.is_built_in {
+        // The operator wrote none of its lines: what matters is in the message.
+        output.error_with_causes(&failure.message, &failure.causes, failure.hint.as_deref());
+        for refusal in refusals(failure) {
+            output.note(&refusal);
+        }
+        return;
+    }
     let mut snippet = snippet(program, failure);
     if output.shows_causes() {
         snippet.notes.extend(failure.causes.iter().map(|cause| format!("caused by: {cause}")));
@@ -94,6 +102,13 @@ fn notes(program: &ScriptProgram, failure: &ScriptError) -> Vec<String> {
         format!("rethrown; first thrown at {}", written(program, &first))
     }));
     notes.extend(shortened(&failure.calls, |call| way(program, call)));
+    notes.extend(refusals(failure));
+    notes
+}
+
+/// The refused commands, and the service's id of the request.
+fn refusals(failure: &ScriptError) -> Vec<String> {
+    let mut notes = Vec::new();
     // The message names the first; a single one needs no list.
     let refused = if failure.refused.len() > 1 { failure.refused.as_slice() } else { &[] };
     notes.extend(refused.iter().take(REFUSED_SHOWN).map(|refused| format!("refused: {refused}")));
@@ -152,6 +167,7 @@ mod tests {
             shows_value: false,
             limits: crate::shell::shebang::ScriptLimits::default(),
             rows: None,
+            is_built_in: false,
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct ScriptProgram {
     pub limits: ScriptLimits,
     /// The rows that it runs for, one by one.
     pub rows: Option<RowSelection>,
+    /// Whether its text is part of this program, so that its lines mean nothing to an operator.
+    pub is_built_in: bool,
 }
 
 /// The rows of a file for which a program runs, one by one.
@@ -63,7 +65,17 @@ impl ScriptProgram {
             shows_value: true,
             limits: ScriptLimits::default(),
             rows: None,
+            is_built_in: false,
         })
+    }
+
+    /// A script that is part of this program, under the name of its subcommand.
+    ///
+    /// # Errors
+    /// `usage`: an argument that is not Unicode.
+    pub(crate) fn built_in(name: &str, text: &str, words: Vec<OsString>) -> Result<Self> {
+        let program = Self::evaluated(text, words)?;
+        Ok(Self { name: name.to_owned(), is_built_in: true, ..program })
     }
 
     /// The code of `umapish each`.
@@ -99,7 +111,17 @@ impl ScriptProgram {
             }
         };
         let limits = shebang.map(|line| ScriptLimits::of(&name, &line)).transpose()?.unwrap_or_default();
-        Ok(Self { name, file, text, arguments, secret_arguments: 0, shows_value: false, limits, rows: None })
+        Ok(Self {
+            name,
+            file,
+            text,
+            arguments,
+            secret_arguments: 0,
+            shows_value: false,
+            limits,
+            rows: None,
+            is_built_in: false,
+        })
     }
 }
 

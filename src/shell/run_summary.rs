@@ -116,7 +116,7 @@ fn note_run(path: &Path, is_open: bool, mode: Mode, output: &Output) {
         output.note(&format!("to continue this run: umapish resume {id}"));
     }
     if mode == Mode::Live {
-        output.note(&format!("to take this run back: umapish undo {id}"));
+        output.note(&format!("to undo this run: umapish undo {id}"));
     }
 }
 

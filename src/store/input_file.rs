@@ -26,7 +26,7 @@ pub(crate) struct InputFile {
 }
 
 impl InputFile {
-    /// Opens a file. A pipe, a device or standard input (`-`) is read to its end until `is_interrupted`.
+    /// Opens a file. A pipe, a device or standard input (`-`) is read to the end until `is_interrupted`.
     ///
     /// # Errors
     /// Those of the system; `Other` after an interrupt; `FileTooLarge` for a pipe of more than 1 GiB.

@@ -283,7 +283,7 @@ impl<T: ListedEntry + Send + Sync + 'static> SavedPages<T> {
         if self.left == 0 {
             return Ok(None);
         }
-        Err(Error::file(&self.place, "the saved listing was not read to its end"))
+        Err(Error::file(&self.place, "the saved listing was not read to the end"))
     }
 
     /// Removes a damaged file, so that the next listing is read from the service.

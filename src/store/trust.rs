@@ -1,4 +1,4 @@
-//! Who owns the files that umapish obeys, who may change them, and who may read those with secrets. What others can
+//! Who owns the files that umapish trusts, who may change them, and who may read those with secrets. What others can
 //! change would let them decide what the operator's next run does.
 //!
 //! Windows has no such permissions: there, all files pass.
@@ -34,7 +34,7 @@ pub(crate) fn open(path: &Path, role: FileRole) -> std::io::Result<Result<(File,
 /// Whether a file passes; a warning if it should be better protected.
 ///
 /// # Errors
-/// As [`open`]; a file that cannot be opened passes, since nobody can obey it.
+/// As [`open`]; a file that cannot be opened passes, since nobody can use it.
 pub(crate) fn check(path: &Path, role: FileRole) -> Result<Option<String>> {
     open(path, role).map_or(Ok(None), |checked| checked.map(|(_, warning)| warning))
 }
@@ -80,7 +80,7 @@ mod system {
         check_owner(path, &data, role, user)?;
         if is_writable_by_others(&data, user) {
             return Err(refused(
-                format!("{} can be changed by other users, and umapish obeys it", path.display()),
+                format!("{} can be changed by other users, and umapish trusts it", path.display()),
                 &command("chmod go-w", path, &data),
             ));
         }
@@ -98,7 +98,7 @@ mod system {
             return Ok(());
         }
         let message = format!(
-            "{} belongs to {}, not to {owner}, and umapish obeys it",
+            "{} belongs to {}, not to {owner}, and umapish trusts it",
             path.display(),
             name(data.uid())
         );
@@ -126,7 +126,7 @@ mod system {
         let is_sticky = data.mode() & STICKY != 0 && role != FileRole::Journal;
         if is_writable_by_others(data, user) && !is_sticky {
             let message =
-                format!("{}: other users can change its folder, and umapish obeys it", path.display());
+                format!("{}: other users can change its folder, and umapish trusts it", path.display());
             return Err(refused(message, &command("chmod go-w", folder, data)));
         }
         Ok(())

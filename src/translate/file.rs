@@ -23,6 +23,7 @@ pub(super) fn translate(
             translator.writer.extra(&line);
         }
     }
+    translator.name_defects_of_lines();
     let helpers: Vec<_> = HELPERS.iter().filter(|helper| translator.helpers.contains(helper.name)).collect();
     let (mut script, lines, missing, mut sources) = translator.writer.finish();
     for helper in helpers.iter().filter(|helper| !helper.code.is_empty()) {

@@ -27,6 +27,27 @@ fn truthy(value) {
 }"#,
     },
     DraftHelper {
+        name: "executed",
+        needs: &[],
+        code: r#"// Commands as execute_multiple of umapi_client sends them: the numbers of those queued, sent and done.
+fn executed(commands) {
+    let report = multi_action(commands);
+    return [0, commands.len(), report.done.len()];
+}"#,
+    },
+    DraftHelper {
+        name: "repeated",
+        needs: &[],
+        code: r#"// A list or string several times.
+fn repeated(value, count) {
+    let result = if type_of(value) == "array" { [] } else { "" };
+    for i in 0..count {
+        result += value;
+    }
+    return result;
+}"#,
+    },
+    DraftHelper {
         name: "text_of",
         needs: &["items_of"],
         code: r#"// A value as Python's str() writes it.

@@ -160,6 +160,7 @@ impl Translator<'_> {
             return known.map_or(K::Unknown, |method| method.returns.clone());
         }
         match (method.as_str(), &of_kind) {
+            (_, K::Command(_)) => of_kind,
             ("split" | "rsplit" | "splitlines", K::Text) => K::list(K::Text),
             ("readlines", K::File) => K::list(K::Text),
             ("split" | "rsplit" | "splitlines", _) => K::list(K::Text),
@@ -206,6 +207,10 @@ impl Translator<'_> {
         use ValueKind as K;
         let first = || call.arguments.first().map_or(K::Unknown, |node| self.kind_of(node));
         Some(match path {
+            "umapi_client.UserAction" => K::Command(Self::identity_of(call)),
+            "umapi_client.UsersQuery" | "umapi_client.GroupsQuery" | "umapi_client.UserGroupsQuery" => {
+                K::list(K::map(K::Unknown))
+            }
             "str"
             | "repr"
             | "input"

@@ -17,6 +17,9 @@ impl Translator<'_> {
             }
             "string.digits" => RhaiCode::atom("\"0123456789\""),
             "os.linesep" | "os.sep" => RhaiCode::atom(if path == "os.sep" { "\"/\"" } else { "\"\\n\"" }),
+            path if path.starts_with("umapi_client.IdentityType") => {
+                RhaiCode::atom(quoted(path.rsplit('.').next().unwrap_or_default()))
+            }
             "math.pi" => RhaiCode::atom("3.141592653589793"),
             "sys.maxsize" => RhaiCode::atom("9223372036854775807"),
             _ => return None,
@@ -50,6 +53,9 @@ impl Translator<'_> {
         node: &PyNode,
         call: &PyCall,
     ) -> Translated<Option<RhaiCode>> {
+        if path.starts_with("umapi_client.") {
+            return self.client_class(path, call).map(Some);
+        }
         if path.starts_with("requests.") {
             return self.request_call(path, node, call).map(Some);
         }

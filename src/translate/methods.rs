@@ -16,6 +16,9 @@ impl Translator<'_> {
         if let Some(code) = self.object_call(node, of, method, call)? {
             return Ok(code);
         }
+        if let Some(code) = self.client_method(of, method, call)? {
+            return Ok(code);
+        }
         if let Some(code) = self.file_call(of, method, call)? {
             return Ok(code);
         }

@@ -5,12 +5,15 @@
 
 mod absorbed;
 mod arguments;
+mod assignments;
 #[expect(
     clippy::match_same_arms,
     clippy::too_many_lines,
     reason = "one arm for each function of Python reads as a table"
 )]
 mod calls;
+mod classes;
+mod comprehensions;
 mod control;
 mod csv_files;
 mod defects;
@@ -18,6 +21,7 @@ mod expressions;
 mod file;
 mod functions;
 mod helpers;
+mod iterables;
 #[expect(
     clippy::match_same_arms,
     clippy::too_many_lines,
@@ -26,9 +30,11 @@ mod helpers;
 mod kinds;
 #[expect(clippy::match_same_arms, reason = "one arm for each function of Python reads as a table")]
 mod libraries;
+mod loops;
 #[expect(clippy::too_many_lines, reason = "one arm for each function of Python reads as a table")]
 mod methods;
 mod names;
+mod operators;
 mod parser;
 mod refusal;
 mod report;
@@ -36,8 +42,11 @@ mod service;
 #[expect(clippy::match_same_arms, reason = "one arm for each kind of statement")]
 mod statements;
 mod strings;
+mod survey;
 mod syntax;
 mod translator;
+mod type_checks;
+mod umapi_client;
 mod value_kind;
 mod writer;
 

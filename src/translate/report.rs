@@ -1,6 +1,6 @@
-//! What became of each line of the source.
+//! What happened to each line of the source.
 
-/// What became of a line.
+/// What happened to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum LineOutcome {
     /// It is a line of the script.
@@ -30,7 +30,7 @@ impl LineOutcome {
 pub(crate) struct TranslatedLine {
     /// Its number, from 1.
     pub line: usize,
-    /// What became of it.
+    /// What happened to it.
     pub kind: LineOutcome,
     /// The defect that was removed, or why it is left.
     pub note: String,

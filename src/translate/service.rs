@@ -1,7 +1,7 @@
 //! Requests to the service, which umapish signs and sends.
 
 use super::expressions::{RhaiCode, level, quoted};
-use super::syntax::{PyCall, PyExpression, PyFormatPart, PyNode, PyStatementKind};
+use super::syntax::{PyCall, PyExpression, PyFormatPart, PyNode, PyStatement, PyStatementKind};
 use super::translator::{KnownFunction, Translated, Translator, left};
 use super::value_kind::ValueKind;
 
@@ -103,7 +103,9 @@ impl Translator<'_> {
             PyExpression::Name(name) if depth > 0 => {
                 let lower = name.to_lowercase();
                 lower.starts_with("ims_")
-                    || self.assigned_values(name).iter().any(|value| self.is_sign_in_url(value, depth - 1))
+                    || self
+                        .assigned_before(name, node.line)
+                        .is_some_and(|value| self.is_sign_in_url(value, depth - 1))
             }
             PyExpression::Call(call) => call
                 .arguments
@@ -113,19 +115,23 @@ impl Translator<'_> {
         }
     }
 
-    /// Every value that a name is assigned anywhere in the file.
-    fn assigned_values(&self, name: &str) -> Vec<&PyNode> {
-        let mut found = Vec::new();
-        for statement in &self.file.body {
-            statement.walk_statements(&mut |inner| {
-                if let PyStatementKind::Assign { targets, value } = &inner.kind
-                    && targets.iter().any(|target| target.name() == Some(name))
-                {
-                    found.push(value);
-                }
-            });
-        }
-        found
+    /// What a name was last assigned before a line: in the same function, or else outside of functions.
+    fn assigned_before(&self, name: &str, line: usize) -> Option<&PyNode> {
+        let holds = |statement: &&PyStatement| {
+            statement.first <= line
+                && line <= statement.last
+                && matches!(statement.kind, PyStatementKind::Function(_) | PyStatementKind::Class { .. })
+        };
+        let around = self.file.body.iter().find(holds);
+        let own = around.and_then(|around| {
+            let inner = around.blocks().into_iter().flatten().find(holds).unwrap_or(around);
+            last_assigned(std::iter::once(inner), name, line)
+        });
+        let is_outside = |statement: &&PyStatement| {
+            !matches!(statement.kind, PyStatementKind::Function(_) | PyStatementKind::Class { .. })
+        };
+        let until = if around.is_some() { usize::MAX } else { line };
+        own.or_else(|| last_assigned(self.file.body.iter().filter(is_outside), name, until))
     }
 
     /// The function that signs in as the call does.
@@ -136,9 +142,8 @@ impl Translator<'_> {
                 let text = match &inner.kind {
                     PyExpression::Text(text) => text.clone(),
                     PyExpression::Name(name) => {
-                        let values = self.assigned_values(name);
-                        let texts = values.iter().filter_map(|value| value.text());
-                        format!("{name} {}", texts.collect::<Vec<_>>().join(" "))
+                        let value = self.assigned_before(name, inner.line);
+                        format!("{name} {}", value.and_then(PyNode::text).unwrap_or_default())
                     }
                     _ => String::new(),
                 };
@@ -254,4 +259,24 @@ fn is_named_like_a_response(node: &PyNode) -> bool {
 /// Whether a request ignores an argument of that name, because umapish sets it.
 pub(super) fn is_own_argument(name: &str) -> bool {
     OWN_ARGUMENTS.contains(&name)
+}
+
+/// The last value that a name is assigned in statements up to a line.
+fn last_assigned<'s>(
+    statements: impl Iterator<Item = &'s PyStatement>,
+    name: &str,
+    until: usize,
+) -> Option<&'s PyNode> {
+    let mut found = None;
+    for statement in statements {
+        statement.walk_statements(&mut |inner| {
+            if let PyStatementKind::Assign { targets, value } = &inner.kind
+                && inner.first <= until
+                && targets.iter().any(|target| target.name() == Some(name))
+            {
+                found = Some(value);
+            }
+        });
+    }
+    found
 }

@@ -1,7 +1,7 @@
 //! Strings that are put together: f-strings, `%` and `format`.
 
 use super::expressions::{RhaiCode, level, quoted};
-use super::syntax::{PyCall, PyExpression, PyFormatPart, PyNode, PyOperator};
+use super::syntax::{PyCall, PyExpression, PyFormatPart, PyNode, PyOperator, PyStatementKind};
 use super::translator::{Translated, Translator, left};
 use super::value_kind::ValueKind;
 
@@ -161,7 +161,7 @@ impl Translator<'_> {
 
     /// `"%s of %d" % (a, b)`.
     pub(super) fn percent_format(&mut self, template: &PyNode, values: &PyNode) -> Translated<RhaiCode> {
-        let Some(text) = template.text() else { return left("a `%` format that is computed") };
+        let Some(text) = self.constant_text(template) else { return left("a `%` format that is computed") };
         let given: Vec<&PyNode> = match &values.kind {
             PyExpression::Tuple(parts) => parts.iter().collect(),
             PyExpression::Dict(_) => return left("a `%` format with names"),
@@ -169,7 +169,7 @@ impl Translator<'_> {
         };
         let mut given = given.into_iter();
         let mut pieces = Vec::new();
-        let mut rest = text;
+        let mut rest = text.as_str();
         while let Some(place) = rest.find('%') {
             pieces.push(StringPiece::Text(rest[..place].to_owned()));
             rest = &rest[place + 1..];
@@ -205,9 +205,27 @@ impl Translator<'_> {
         }
     }
 
+    /// A string, or a variable of the file that is only ever one string.
+    fn constant_text(&self, node: &PyNode) -> Option<String> {
+        let Some(name) = node.name() else { return node.text().map(str::to_owned) };
+        let is_constant = self.module_uses.assigned.get(name).is_some_and(|lines| lines.len() == 1);
+        if !is_constant || self.scope.is_own(name) {
+            return None;
+        }
+        self.file.body.iter().find_map(|statement| match &statement.kind {
+            PyStatementKind::Assign { targets, value } => {
+                let is_it = targets.iter().any(|target| target.name() == Some(name));
+                value.text().filter(|_| is_it).map(str::to_owned)
+            }
+            _ => None,
+        })
+    }
+
     /// `"{} of {name}".format(a, name=b)`.
     pub(super) fn format_call(&mut self, template: &PyNode, call: &PyCall) -> Translated<RhaiCode> {
-        let Some(text) = template.text() else { return left("`format` of a string that is computed") };
+        let Some(text) = self.constant_text(template) else {
+            return left("`format` of a string that is computed");
+        };
         let mut pieces = Vec::new();
         let mut next = 0;
         let mut literal = String::new();

@@ -40,6 +40,8 @@ pub(super) enum ValueKind {
     /// An object of a class of the script.
     Object(String),
     Function,
+    /// An action of `umapi_client`, with its type of identity.
+    Command(String),
 }
 
 impl ValueKind {

@@ -145,7 +145,7 @@ impl<'f> ScriptWriter<'f> {
         self.sources.push(source);
     }
 
-    /// Says what became of a line; the worst outcome stays.
+    /// Says what happened to a line; the worst outcome stays.
     pub(super) fn outcome(&mut self, line: usize, outcome: LineOutcome, note: &str) {
         if self.source(line).is_empty() {
             return;
@@ -158,7 +158,7 @@ impl<'f> ScriptWriter<'f> {
         }
     }
 
-    /// Says what became of several lines.
+    /// Says what happened to several lines.
     pub(super) fn outcomes(&mut self, first: usize, last: usize, outcome: LineOutcome, note: &str) {
         for line in first..=last {
             self.outcome(line, outcome, note);

@@ -5,6 +5,7 @@ use super::record::{GroupRecord, Record, UserRecord};
 use crate::error::{Error, Result};
 use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
+use crate::wire::identity::IdentityType;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic};
 
@@ -28,6 +29,29 @@ pub fn texts(value: &Dynamic) -> Result<Vec<String>> {
     }
     let Some(list) = value.read_lock::<Array>() else { return Err(wrong(value)) };
     list.iter().map(|item| text_of(item).ok_or_else(|| wrong(item))).collect()
+}
+
+/// The e-mails of the Adobe IDs among the users in an argument: a name alone does not say that they are meant.
+///
+/// # Errors
+/// As [`texts`].
+pub fn adobe_ids(value: &Dynamic) -> Result<Vec<String>> {
+    let is_adobe_id =
+        |user: &User| user.kind.as_deref().and_then(IdentityType::parse) == Some(IdentityType::AdobeId);
+    let of = |value: &Dynamic| {
+        let record = value.read_lock::<UserRecord>()?;
+        is_adobe_id(&record.user).then(|| record.label().to_owned())
+    };
+    if let Some(users) = value.read_lock::<RecordList<User>>() {
+        let users = users.all()?;
+        return Ok(users
+            .iter()
+            .filter(|user| is_adobe_id(user))
+            .map(|user| user.label().to_owned())
+            .collect());
+    }
+    let list = value.read_lock::<Array>();
+    Ok(list.iter().flat_map(|list| list.iter()).chain(Some(value)).filter_map(of).collect())
 }
 
 /// A string, a user's e-mail or a group's name.

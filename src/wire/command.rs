@@ -60,6 +60,9 @@ pub struct Command {
     pub steps: Vec<CommandStep>,
     /// What the caller says about the person.
     pub choice: PersonChoice,
+    /// The folded e-mails in its steps that the caller took from Adobe IDs that were read, which a list of a user group
+    /// cannot say of one account only.
+    pub adobe_ids: Vec<String>,
 }
 
 /// What two commands must not both have in one request, since their order there is not guaranteed
@@ -81,13 +84,25 @@ impl Command {
     pub fn user(user: &str, domain: Option<&str>, use_adobe_id: Option<bool>) -> Self {
         let subject =
             CommandSubject::User { user: user.to_owned(), domain: domain.map(str::to_owned), use_adobe_id };
-        Self { subject, request_id: None, steps: Vec::new(), choice: PersonChoice::default() }
+        Self {
+            subject,
+            request_id: None,
+            steps: Vec::new(),
+            choice: PersonChoice::default(),
+            adobe_ids: Vec::new(),
+        }
     }
 
     /// A command without steps about a user group.
     pub fn group(name: &str) -> Self {
-        let subject = CommandSubject::Group { name: name.to_owned() };
-        Self { subject, request_id: None, steps: Vec::new(), choice: PersonChoice::default() }
+        let subject = CommandSubject::Group { name: name.to_owned(), use_adobe_id: None };
+        Self {
+            subject,
+            request_id: None,
+            steps: Vec::new(),
+            choice: PersonChoice::default(),
+            adobe_ids: Vec::new(),
+        }
     }
 
     /// Appends a step as the service defines it.
@@ -116,6 +131,25 @@ impl Command {
         if names.is_empty() { self } else { self.push(name, json!({ key: names })) }
     }
 
+    /// Appends `add` or `remove` of people to a user group. Some of them were read, and are Adobe IDs: if all are, the
+    /// command says so.
+    pub fn change_members(&mut self, name: &str, people: &[String], adobe_ids: &[String]) -> &mut Self {
+        let were_all =
+            self.steps.iter().flat_map(|step| step.names("user")).all(|name| self.is_adobe_id(name));
+        self.adobe_ids.extend(adobe_ids.iter().map(|email| fold(email)));
+        let are_all = were_all && !people.is_empty() && people.iter().all(|name| self.is_adobe_id(name));
+        if let CommandSubject::Group { use_adobe_id, .. } = &mut self.subject
+            && !people.is_empty()
+        {
+            *use_adobe_id = are_all.then_some(true);
+        }
+        self.membership(name, "user", people)
+    }
+
+    fn is_adobe_id(&self, name: &str) -> bool {
+        self.adobe_ids.contains(&fold(name))
+    }
+
     /// The declarations of the steps; unknown ones are left out.
     pub fn specs(&self) -> impl Iterator<Item = (&CommandStep, &'static StepSpec)> {
         let kind = self.subject.kind();
@@ -136,7 +170,7 @@ impl Command {
         for (step, spec) in self.specs() {
             self.touch(step, spec, &mut touches);
         }
-        if let CommandSubject::Group { name } = &self.subject {
+        if let CommandSubject::Group { name, .. } = &self.subject {
             touches.groups_used.push(fold(name));
         }
         touches
@@ -166,18 +200,18 @@ impl Command {
     pub fn to_json(&self) -> Value {
         let mut root = Map::new();
         match &self.subject {
-            CommandSubject::User { user, domain, use_adobe_id } => {
+            CommandSubject::User { user, domain, .. } => {
                 root.insert("user".into(), json!(user));
                 if let Some(domain) = domain {
                     root.insert("domain".into(), json!(domain));
                 }
-                if let Some(flag) = use_adobe_id {
-                    root.insert("useAdobeID".into(), json!(flag));
-                }
             }
-            CommandSubject::Group { name } => {
+            CommandSubject::Group { name, .. } => {
                 root.insert("usergroup".into(), json!(name));
             }
+        }
+        if let Some(flag) = self.subject.use_adobe_id() {
+            root.insert("useAdobeID".into(), json!(flag));
         }
         if let Some(request_id) = &self.request_id {
             root.insert("requestID".into(), json!(request_id));
@@ -210,7 +244,7 @@ impl Command {
             })
             .collect::<Result<_, _>>()?;
         let request_id = command.get("requestID").and_then(Value::as_str).map(str::to_owned);
-        Ok(Self { subject, request_id, steps, choice: PersonChoice::default() })
+        Ok(Self { subject, request_id, steps, choice: PersonChoice::default(), adobe_ids: Vec::new() })
     }
 }
 

@@ -68,7 +68,7 @@ pub enum StepRemoval {
     Membership,
     /// A user group.
     Group,
-    /// A person from the organization, with `deleteAccount` for good.
+    /// A person from the organization, with `deleteAccount` permanently.
     Person,
 }
 

@@ -19,6 +19,8 @@ pub enum CommandSubject {
     Group {
         /// Its name, as the caller wrote it.
         name: String,
+        /// Whether the e-mails in the steps are those of Adobe IDs where managed accounts have the same.
+        use_adobe_id: Option<bool>,
     },
 }
 
@@ -35,7 +37,14 @@ impl CommandSubject {
     pub fn name(&self) -> &str {
         match self {
             Self::User { user, .. } => user,
-            Self::Group { name } => name,
+            Self::Group { name, .. } => name,
+        }
+    }
+
+    /// Which of two accounts with one e-mail is meant, if the caller says so.
+    pub fn use_adobe_id(&self) -> Option<bool> {
+        match self {
+            Self::User { use_adobe_id, .. } | Self::Group { use_adobe_id, .. } => *use_adobe_id,
         }
     }
 

@@ -16,6 +16,9 @@ use std::collections::HashSet;
 /// The option with which a create step changes an account or group that exists.
 const UPDATE_OPTION: &str = OPTIONS[1];
 
+/// The fields of a command (contract 3.1).
+const ROOT_FIELDS: [&str; 6] = ["user", "usergroup", "domain", "useAdobeID", "requestID", "do"];
+
 type CheckResult<T = ()> = Result<T, CommandFault>;
 
 fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> CheckResult<T> {
@@ -29,6 +32,7 @@ fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> Chec
 pub(crate) fn command(command: &Value) -> CheckResult {
     visible_names(command)?;
     let subject = subject(command)?;
+    spelling(command)?;
     if let CommandSubject::User { user, domain, .. } = &subject {
         user_and_domain(user, domain.as_deref())?;
     }
@@ -112,18 +116,46 @@ pub(crate) fn subject(command: &Value) -> CheckResult<CommandSubject> {
         (Some(user), None) => Ok(CommandSubject::User {
             user: name(user, "user", limits::IDENTIFIER_LENGTH)?,
             domain: domain(root)?,
-            use_adobe_id: match root.get("useAdobeID") {
-                None => None,
-                Some(Value::Bool(flag)) => Some(*flag),
-                Some(_) => {
-                    return fault(0, error_code::BOOLEAN_EXPECTED, "`useAdobeID` must be true or false");
-                }
-            },
+            use_adobe_id: use_adobe_id(root)?,
         }),
-        (None, Some(group)) => {
-            Ok(CommandSubject::Group { name: name(group, "usergroup", limits::GROUP_NAME_LENGTH)? })
+        (None, Some(_)) if root.contains_key("domain") => fault(
+            0,
+            error_code::ILLEGAL_ENTRY,
+            "a command about a `usergroup` takes no `domain`; name its people by e-mail",
+        ),
+        (None, Some(group)) => Ok(CommandSubject::Group {
+            name: name(group, "usergroup", limits::GROUP_NAME_LENGTH)?,
+            use_adobe_id: use_adobe_id(root)?,
+        }),
+    }
+}
+
+fn use_adobe_id(root: &Map<String, Value>) -> CheckResult<Option<bool>> {
+    match root.get("useAdobeID") {
+        None => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(_) => fault(0, error_code::BOOLEAN_EXPECTED, "`useAdobeID` must be true or false"),
+    }
+}
+
+/// Refuses a field that resembles one of a command but is spelled otherwise: the service would not read it.
+///
+/// # Errors
+/// The first such field.
+pub(crate) fn spelling(command: &Value) -> CheckResult {
+    let letters =
+        |key: &str| key.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase();
+    for key in command.as_object().into_iter().flat_map(Map::keys) {
+        let meant = ROOT_FIELDS.iter().find(|field| letters(field) == letters(key));
+        if let Some(meant) = meant.filter(|meant| **meant != key) {
+            return fault(
+                0,
+                error_code::ILLEGAL_ENTRY,
+                format!("the service does not read `{key}`; write `{meant}`"),
+            );
         }
     }
+    Ok(())
 }
 
 /// The list of steps.

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// The measured binary, built by `cargo bench` for release.
 pub(crate) const UMAPI: &str = env!("CARGO_BIN_EXE_umapish");
 /// Where the scripts are.
-const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench");
+pub(crate) const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench");
 
 /// A process to measure.
 #[derive(Clone, Copy)]

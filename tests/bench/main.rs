@@ -2,12 +2,15 @@
 //!
 //! `cargo bench -- soak` soaks instead: runs with faults and kills, for a minute.
 //!
+//! `cargo bench -- limits` compares jobs under the limits of the service with the least they need.
+//!
 //! Another word after `cargo bench --` selects the rows whose task contains it. Run by `cargo test`, each row is done once on a
 //! small organization and nothing is timed: it holds that every job runs and that those of a row agree.
 
 mod directory;
 mod floor;
 mod job;
+mod limits;
 mod machine;
 mod measure;
 mod organization;
@@ -51,6 +54,11 @@ impl BenchSelection {
         self.words.iter().any(|word| word == "soak")
     }
 
+    /// Whether only the jobs under limits are measured.
+    fn is_limits(&self) -> bool {
+        self.words.iter().any(|word| word == limits::WORD)
+    }
+
     fn rows(&self) -> impl Iterator<Item = &'static Row> {
         ROWS.iter().filter(|row| self.wants(row))
     }
@@ -82,6 +90,10 @@ fn main() -> ExitCode {
 
 fn bench(selection: &BenchSelection) -> Result<(), Failure> {
     match (selection.timed, selection.soaks()) {
+        (true, _) if selection.is_limits() => {
+            write!(io::stdout().lock(), "{}", limits::measure_all()?)?;
+            Ok(())
+        }
         (true, true) => soak::run().map(|totals| report(&totals.to_string())),
         (true, false) => measure_all(selection),
         (false, _) => try_all(selection),

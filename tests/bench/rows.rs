@@ -71,6 +71,8 @@ const ASKING: &[Contender] = &[
     by("CPython, a `for` loop over dicts", Job::Script("question.py")),
 ];
 
+const PARSED: &str = "import ast; compile(ast.parse(open('lines.py').read()), 'lines.py', 'exec')";
+
 const ONE_USER: &str = r#"get_user("ben.osei@example.com").type"#;
 
 /// The table, from top to bottom.
@@ -209,5 +211,27 @@ pub(crate) const ROWS: &[Row] = &[
         before: Some(Job::Script("table_files.rhai")),
         runs: 3,
         contenders: &[by("`umapish`, `read_xlsx`", Job::Script("read_xlsx.rhai"))],
+    },
+    Row {
+        task: "a Python script of 1,000 lines translated",
+        users: None,
+        limits: None,
+        before: Some(Job::ScriptWith("--files=.", "lines.rhai")),
+        runs: 9,
+        contenders: &[
+            by("`umapish translate`", Job::Umapi(&["-q", "translate", "lines.py", "--out", "draft.rhai"])),
+            by("CPython, `ast.parse` and `compile`", Job::Python(&["-c", PARSED])),
+        ],
+    },
+    Row {
+        task: "a Rhai script of 1,000 lines checked",
+        users: None,
+        limits: None,
+        before: Some(Job::ScriptWith("--files=.", "lines.rhai")),
+        runs: 9,
+        contenders: &[
+            by("`umapish check`", Job::Umapi(&["-q", "check", "lines.rhai"])),
+            by("CPython, `ast.parse` and `compile` of 1,000 lines of Python", Job::Python(&["-c", PARSED])),
+        ],
     },
 ];

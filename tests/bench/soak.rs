@@ -152,7 +152,7 @@ impl Soak {
                 Some(_) => return Err(described(&output).into()),
             }
         }
-        Err(format!("{line:?} did not come to its end in {TRIES} runs").into())
+        Err(format!("{line:?} did not finish in {TRIES} runs").into())
     }
 
     /// The journals of all runs so far.

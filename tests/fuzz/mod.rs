@@ -1,5 +1,5 @@
 //! Fuzz targets that run on the stable toolchain: everything that reads bytes from outside gets seeds that were edited
-//! by chance. Nothing may panic, hang, or take damaged input for good.
+//! by chance. Nothing may panic, hang, or accept damaged input.
 //!
 //! The edits are the same in every run. For new ones, and for longer:
 //! `UMAPI_FUZZ_SEED=7 UMAPI_FUZZ_CASES=20000 cargo test --test umapish -- fuzz`. A case that fails becomes a file of

@@ -4,6 +4,7 @@ use super::{fuzz, seeds};
 use crate::support::server::{Reply, Server};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
+use std::io::{Cursor, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,25 @@ use umapi_shell::wire::command::Command;
 
 /// Stands for the secret in the seeds of the configuration.
 const SECRET: &str = "p8e-hunter2-SECRET";
+
+/// The parts of a small workbook, without its sheet.
+const WORKBOOK_PARTS: &[(&str, &str)] = &[
+    (
+        "_rels/.rels",
+        r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+    ),
+    (
+        "xl/workbook.xml",
+        r#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>"#,
+    ),
+    (
+        "xl/_rels/workbook.xml.rels",
+        r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
+    ),
+];
+
+/// A sheet with a header, a row, a hidden row, a number, and an error.
+const SHEET: &str = r#"<worksheet><dimension ref="A1:C4"/><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>email</t></is></c><c r="B1" t="str"><v>n</v></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>a@example.com</t></is></c><c r="B2"><v>4.50</v></c></row><row r="3" hidden="1"><c r="A3" t="str"><v>b@example.com</v></c></row><row r="4" ht="0"><c r="A4" t="b"><v>1</v></c></row></sheetData></worksheet>"#;
 
 fn client(service_url: String, sign_in_url: String) -> Client {
     let credentials = Credentials::Token { client_id: "id".to_owned(), token: Secret::from("token") };
@@ -111,6 +131,39 @@ fn csv_files() {
             assert!(whole.is_none_or(|rows| usize::try_from(rows).unwrap() <= text.len()), "{whole:?} rows");
         }
     });
+}
+
+/// A workbook that has these bytes as its sheet.
+fn workbook(sheet: &[u8]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in WORKBOOK_PARTS {
+        archive.start_file(*name, stored).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    archive.start_file("xl/worksheets/sheet1.xml", stored).unwrap();
+    archive.write_all(sheet).unwrap();
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn workbooks() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.xlsx");
+    let saved = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/office/staff.xlsx");
+    let read = |options: &str| format!("read_xlsx({:?}, #{{{options}}}).len()", file.display().to_string());
+    let calls = [read(""), read("hidden: \"read\""), read("hidden: \"skip\", header_row: 2")];
+    let is_read = |text: &[u8]| {
+        std::fs::write(&file, text).unwrap();
+        let engine = offline::engine();
+        let rows: Vec<_> = calls.iter().map(|call| engine.eval::<i64>(call).ok()).collect();
+        assert!(rows.iter().flatten().all(|rows| usize::try_from(*rows).unwrap() <= text.len()), "{rows:?}");
+        rows[1].is_some()
+    };
+    assert!(is_read(&workbook(SHEET.as_bytes())), "the seed is a workbook");
+    // The archive itself, and the sheet in an archive that is whole.
+    fuzz(&[std::fs::read(saved).unwrap()], 1, |text| _ = is_read(text));
+    fuzz(&[SHEET.as_bytes().to_vec()], 1, |text| _ = is_read(&workbook(text)));
 }
 
 #[test]

@@ -69,6 +69,7 @@ fn findings(text: &str) -> Vec<Finding> {
             ("a" | "A", text) => {
                 bare(text) == "text" && (text != "text" || !AFTER_A_TEXT.contains(&bare(third)))
             }
+            ("belong" | "belongs", "into") | ("became", "of") => true,
             _ => {
                 let letters = bare(first).to_lowercase();
                 letters.contains("licence")
@@ -143,6 +144,8 @@ fn wrong_phrases_are_found_and_right_ones_are_not() {
         "how to mend it",
         "Mend the profile.",
         "### Chance",
+        "which rows belong into it",
+        "what became of each",
     ] {
         assert_eq!(findings(wrong).len(), 1, "{wrong}");
     }
@@ -159,6 +162,8 @@ fn wrong_phrases_are_found_and_right_ones_are_not() {
         "recommended",
         "a command",
         "by chance",
+        "rows that belong in it",
+        "it became official",
     ] {
         assert_eq!(findings(right), [], "{right}");
     }

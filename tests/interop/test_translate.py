@@ -13,6 +13,8 @@ import threading
 import unittest
 import urllib.parse
 
+from sandbox import Sandbox
+
 HERE = pathlib.Path(__file__).parent / "translate"
 PEOPLE = "email,first,last,country,groups\nkim@example.com,Kim,Lee,US,Designers; Editors\nben@example.com,Ben,Osei,,\n"
 ORGANIZATION = "ABC123@AdobeOrg"
@@ -26,6 +28,18 @@ def redirected(self, method, url, **options):
     return send(self, method, server + urllib.parse.urlunsplit(("", "", parts.path, parts.query, "")), **options)
 requests.Session.request = redirected
 sys.argv = sys.argv[2:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+# The script's connection signs in without TLS.
+CLIENT = """
+import runpy, sys
+import umapi_client
+from plain import PlainOAuth
+connection, (host, key, secret) = umapi_client.Connection, sys.argv[1:4]
+def signed_in(org_id, auth, endpoint):
+    return connection(org_id, PlainOAuth(key, secret, auth_host=host), endpoint=endpoint)
+umapi_client.Connection = signed_in
+sys.argv = sys.argv[4:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 USERS = [
@@ -171,6 +185,38 @@ class Traffic(TranslateCase):
                     words = re.sub(r"<[^>]*>", "example.com", words)
                     beside.write_text(words + ("\naccess_token = a-token\n" if beside.suffix == ".config" else ""))
                 self.compare(folder / source.name)
+
+
+class Client(TranslateCase):
+    """Drafts of scripts for umapi-client change an organization as their originals do."""
+
+    def test_scripts_for_umapi_client_do_the_same(self):
+        for source in sorted((HERE / "client").glob("*.py")):
+            with self.subTest(source.name):
+                theirs, ours = Sandbox(), Sandbox()
+                self.addCleanup(theirs.stop)
+                self.addCleanup(ours.stop)
+                folder = self.folder()
+                keys = [theirs.sign_in_host, theirs.client_id, theirs.client_secret]
+                command = [sys.executable, "-c", CLIENT, *keys, source, theirs.organization, theirs.service_url]
+                environment = {**os.environ, "PYTHONPATH": str(pathlib.Path(__file__).parent)}
+                python = subprocess.run(
+                    command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+                )
+                settings = {
+                    "UMAPI_URL": ours.service_url,
+                    "UMAPI_IMS_URL": ours.sign_in_url,
+                    "UMAPI_ORG_ID": ours.organization,
+                    "UMAPI_CLIENT_ID": ours.client_id,
+                    "UMAPI_CLIENT_SECRET": ours.client_secret,
+                }
+                draft = self.draft(source, folder)
+                run = umapish(
+                    "-q", "--live", draft, ours.organization, ours.service_url, folder=folder, **settings
+                )
+                self.assertEqual(python.returncode, 0, python.stderr)
+                self.assertEqual(run.stdout, python.stdout, run.stderr)
+                self.assertEqual(run.returncode, 0, run.stderr)
 
 
 def normal(method, path, query, body):

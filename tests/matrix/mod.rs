@@ -1,4 +1,4 @@
-//! Every fault at every operation, once and for ever: what the client reports is compared with what really happened.
+//! Every fault at every operation, once and every time: what the client reports is compared with what really happened.
 //!
 //! No read may return anything but the truth, no change may count as done that was not made, and none as failed or not
 //! sent that was. The guide's table is made from the same run.

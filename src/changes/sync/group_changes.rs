@@ -33,6 +33,8 @@ impl SyncMode {
 pub(crate) struct GroupState<'s> {
     pub(crate) members: &'s [usize],
     pub(crate) wanted: &'s [usize],
+    /// Whether accounts that are about to be created belong to it as well.
+    pub(crate) has_new: bool,
     pub(crate) protected: &'s HashSet<usize>,
 }
 
@@ -75,7 +77,7 @@ pub(crate) fn changes(
     let count = changes.remove.len();
     changes.refused = if let Some(doubt) = doubt {
         Some(doubt.to_owned())
-    } else if wanted.is_empty() {
+    } else if wanted.is_empty() && !state.has_new {
         Some("the source has nobody for it".to_owned())
     } else if count > most {
         Some(format!("{count} of {} members would leave, the limit is {most}", members.len()))
@@ -94,7 +96,7 @@ mod tests {
 
     fn compared(members: &[usize], wanted: &[usize], doubt: Option<&str>) -> GroupChanges {
         let protected = HashSet::from([9]);
-        let state = GroupState { members, wanted, protected: &protected };
+        let state = GroupState { members, wanted, has_new: false, protected: &protected };
         changes(&state, SyncMode::Both, None, doubt)
     }
 
@@ -123,9 +125,17 @@ mod tests {
     }
 
     #[test]
+    fn a_group_whose_people_are_all_new_is_not_without_a_source() {
+        let protected = HashSet::new();
+        let state = GroupState { members: &[1], wanted: &[], has_new: true, protected: &protected };
+        let found = changes(&state, SyncMode::Both, None, None);
+        assert_eq!((found.remove, found.refused), (vec![1], None));
+    }
+
+    #[test]
     fn a_mode_leaves_the_other_half_out() {
         let protected = HashSet::new();
-        let state = GroupState { members: &[1], wanted: &[2], protected: &protected };
+        let state = GroupState { members: &[1], wanted: &[2], has_new: false, protected: &protected };
         let add = changes(&state, SyncMode::Add, None, None);
         assert_eq!((add.add, add.remove), (vec![2], vec![]));
         let remove = changes(&state, SyncMode::Remove, None, None);

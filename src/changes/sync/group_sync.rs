@@ -6,6 +6,7 @@ use crate::changes::submit::{self, SubmitOptions};
 use crate::changes::sync::account_index::AccountIndex;
 use crate::changes::sync::group_changes::{self, GroupChanges, GroupState, SyncMode};
 use crate::changes::sync::limits::RemovalCap;
+use crate::changes::sync::profile_carriers::{self, ProfileMembers};
 use crate::client::listing::query::UserQuery;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, ErrorKind, Result};
@@ -22,12 +23,14 @@ use crate::wire::group::Group;
 use crate::wire::identity::fold_name;
 use crate::wire::user::User;
 use rhai::Dynamic;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// The type of product profiles, which people may also have through a user group.
 const PROFILE: &str = "PRODUCT_PROFILE";
+/// The type of user groups.
+const USER_GROUP: &str = "USER_GROUP";
 
 /// The organization as a sync needs it.
 pub(crate) struct SyncedOrganization {
@@ -41,6 +44,8 @@ pub(crate) struct SyncedOrganization {
 pub(crate) struct GroupTarget {
     pub(crate) name: String,
     pub(crate) wanted: Vec<usize>,
+    /// Whether accounts that are about to be created belong to it as well.
+    pub(crate) has_new: bool,
     pub(crate) mode: SyncMode,
 }
 
@@ -59,6 +64,8 @@ pub(crate) struct GroupResult {
     pub(crate) changes: GroupChanges,
     /// People without a row who have it through a user group, and stay.
     pub(crate) stays: Vec<usize>,
+    /// People who are removed and keep it nevertheless, each with the user group that carries it.
+    pub(crate) keeps: Vec<(usize, String)>,
 }
 
 /// Whom nothing happens to, how many may leave, and why nobody may.
@@ -73,7 +80,7 @@ impl SyncedOrganization {
     /// Reads the people of the organization with their direct groups, and its groups.
     ///
     /// # Errors
-    /// `incomplete`: a listing cannot be read to its end. The errors of the service.
+    /// `incomplete`: a listing cannot be read to the end. The errors of the service.
     pub(crate) fn read(session: &Rc<Session>) -> Result<Self> {
         let client = session.client()?;
         let users = listing_cache::open(
@@ -96,7 +103,10 @@ impl SyncedOrganization {
         let found = self.groups.iter().find(|group| fold_name(&group.group_name) == wanted);
         found.map(AsRef::as_ref).ok_or_else(|| {
             let near = nearest(name, self.groups.iter().map(|group| group.group_name.as_str()));
-            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let near = near.map_or_else(
+                || "; `get_groups()` lists the groups".to_owned(),
+                |near| format!("; did you mean `{near}`?"),
+            );
             let message = format!("there is no group `{name}`{near}");
             ErrorKind::NotFound { status: None, code: None, message }.into()
         })
@@ -109,7 +119,12 @@ impl SyncedOrganization {
     }
 
     /// The people who have a profile through a user group alone.
-    fn indirect_members(&self, session: &Rc<Session>, group: &Group, direct: &[usize]) -> Result<Vec<usize>> {
+    fn indirect_members(
+        &self,
+        session: &Rc<Session>,
+        group: &Group,
+        direct: &HashSet<usize>,
+    ) -> Result<Vec<usize>> {
         if group.kind.as_deref() != Some(PROFILE) {
             return Ok(Vec::new());
         }
@@ -121,6 +136,30 @@ impl SyncedOrganization {
         let all = RecordList::open(session, session.client()?.users(query), false)?;
         let places: Vec<_> = all.all()?.iter().filter_map(|user| self.people.place(user)).collect();
         Ok(places.into_iter().filter(|place| !direct.contains(place)).collect())
+    }
+
+    /// Which of the people who are removed from a profile certainly keep it, and through which user group.
+    fn keep_nevertheless(&self, removed: &[usize], members: &ProfileMembers<'_>) -> Vec<(usize, String)> {
+        if removed.is_empty() || members.indirect.is_empty() {
+            return Vec::new();
+        }
+        let is_user_group = |group: &&Arc<Group>| group.kind.as_deref() == Some(USER_GROUP);
+        let user_groups: HashMap<_, _> = self
+            .groups
+            .iter()
+            .filter(is_user_group)
+            .map(|group| (fold_name(&group.group_name), group.group_name.as_str()))
+            .collect();
+        let groups_of = |place: usize| {
+            let names = self.people.users[place].groups().iter();
+            names.filter_map(|name| user_groups.get(&fold_name(name)).copied()).collect::<Vec<_>>()
+        };
+        let carriers = profile_carriers::carriers(groups_of, self.people.users.len(), members);
+        let keeps = |place: &usize| {
+            let group = groups_of(*place).into_iter().find(|group| carriers.contains(group))?;
+            Some((*place, group.to_owned()))
+        };
+        removed.iter().filter_map(keeps).collect()
     }
 
     /// Compares each group with the people that it should have.
@@ -137,14 +176,23 @@ impl SyncedOrganization {
             let group = self.group(&target.name)?;
             let name = group.group_name.to_string();
             let members = self.members(&name);
-            let state = GroupState { members: &members, wanted: &target.wanted, protected: &rules.protected };
+            let state = GroupState {
+                members: &members,
+                wanted: &target.wanted,
+                has_new: target.has_new,
+                protected: &rules.protected,
+            };
             let changes = group_changes::changes(&state, target.mode, rules.cap, rules.doubt.as_deref());
-            let mut stays = Vec::new();
+            let (mut stays, mut keeps) = (Vec::new(), Vec::new());
             if target.mode != SyncMode::Add {
-                stays = self.indirect_members(session, group, &members)?;
-                stays.retain(|user| !target.wanted.contains(user));
+                let direct: HashSet<_> = members.iter().copied().collect();
+                stays = self.indirect_members(session, group, &direct)?;
+                let all = ProfileMembers { direct: &direct, indirect: &stays };
+                keeps = self.keep_nevertheless(&changes.remove, &all);
+                let wanted: HashSet<_> = target.wanted.iter().collect();
+                stays.retain(|user| !wanted.contains(user));
             }
-            Ok(GroupResult { name, changes, stays })
+            Ok(GroupResult { name, changes, stays, keeps })
         };
         targets.iter().map(compare).collect()
     }

@@ -1,14 +1,18 @@
-//! The file that says which rows of which files belong into which groups.
+//! The file that says which rows of which files belong in which groups.
 
 use crate::changes::sync::group_changes::SyncMode;
 use crate::changes::sync::limits::RemovalCap;
 use crate::changes::sync::new_account::CreateOptions;
 use crate::client::settings::duration;
 use crate::error::{Error, Result};
+use crate::files::xlsx::sheet_options::HiddenRows;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
+
+/// What to do about a map that is not valid.
+const NEXT_STEP: &str = "`umapish guide sync` has a map with everything that it may say.";
 
 /// A map of rows to groups.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -63,7 +67,11 @@ pub(crate) struct MapPart {
     #[serde(default)]
     pub(crate) rename: BTreeMap<String, String>,
     pub(crate) encoding: Option<String>,
+    pub(crate) delimiter: Option<char>,
     pub(crate) sheet: Option<String>,
+    /// The 1-based row of the header of a workbook.
+    pub(crate) header_row: Option<std::num::NonZeroU16>,
+    pub(crate) hidden: Option<HiddenRows>,
 }
 
 /// A length of time.
@@ -161,9 +169,10 @@ impl SyncMap {
             let line =
                 error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             Error::file(format!("{}:{line}", path.display()), error.message().to_owned())
+                .with_file_hint(NEXT_STEP)
         })?;
         match map.problem() {
-            Some(problem) => Err(Error::file(path.display().to_string(), problem)),
+            Some(problem) => Err(Error::file(path.display().to_string(), problem).with_file_hint(NEXT_STEP)),
             None => Ok(map),
         }
     }

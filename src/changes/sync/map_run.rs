@@ -1,44 +1,37 @@
-//! Carries out a map: reads its files, finds the people, and makes groups follow.
+//! Carries out a map: finds the people of its files, and makes groups follow.
 
 use crate::changes::submission::TaggedCommand;
 use crate::changes::sync::account_index::DomainNames;
+use crate::changes::sync::group_changes::SyncMode;
 use crate::changes::sync::group_sync::{
     GroupResult, GroupTarget, NewPerson, SyncRules, SyncedOrganization, command_for_other, refuse,
-    report_refusals, send, source_refused,
+    report_refusals, send,
 };
 use crate::changes::sync::limits::RemovalCap;
 use crate::changes::sync::map_file::{MapPart, OthersAction, SyncMap};
+use crate::changes::sync::map_source::{self, PartSource, RowCondition};
 use crate::changes::sync::new_account;
 use crate::changes::sync::people_match::{self, PeopleMatch};
-use crate::changes::sync::row_text::{letters, place};
-use crate::error::{Error, Result};
+use crate::changes::sync::row_text::place;
+use crate::error::Result;
 use crate::files::table::row::TableRow;
-use crate::files::table_file::{AcceptedFormat, TableFile, TableOptions};
 use crate::host::session::Session;
 use crate::quantity::counted;
 use crate::session::tracked_files;
-use crate::store::encoding::FileEncoding;
-use crate::store::file_door;
 use crate::tabular::list;
 use crate::wire::identity::{IdentityType, fold_name};
 use crate::wire::user::User;
 use crate::wire::wildcard;
 use rhai::Dynamic;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 use std::rc::Rc;
-use std::time::SystemTime;
 
-/// The spellings of columns that are compared where a map names none, the most certain first.
-const USUAL_NAMES: &[&str] = &["username", "upn", "userprincipalname", "email", "mail", "emailaddress"];
 /// The option of a removal that takes every group.
 const ALL: &str = "all";
 /// The rows of each kind that are named; the rest are counted.
 const NAMED: usize = 20;
-
-/// Decides whether a row belongs to a part of a map, by its code.
-pub(crate) type RowCondition<'c> = &'c dyn Fn(&str, &TableRow) -> Result<bool>;
 
 /// What the files say.
 #[derive(Default)]
@@ -75,16 +68,23 @@ pub(crate) fn run(
     users: Option<&str>,
     condition: RowCondition<'_>,
 ) -> Result<Value> {
+    let read = |part| map_source::read(session, (map, folder), part, users, condition);
+    // A fault of a file is found before a listing that takes minutes.
+    let sources = map.parts.iter().map(read).collect::<Result<Vec<_>>>()?;
     let organization = SyncedOrganization::read(session)?;
     let excluded = excluded(map, &organization);
     let mut found = SourceFindings::default();
-    for part in &map.parts {
-        let rows = rows_of(session, (map, folder), part, users, &mut found)?;
-        add_part(map, part, rows, &organization, &excluded, (&mut found, condition))?;
+    for (part, source) in map.parts.iter().zip(sources) {
+        add_part(map, part, source, &organization, &excluded, &mut found)?;
     }
     let doubt = doubt(map, &found);
     name_open_rows(session, &found);
     let rules = SyncRules { protected: excluded.clone(), cap: map.limits.max_removals, doubt };
+    for group in found.created.iter().flat_map(|person| &person.groups) {
+        if let Some(target) = found.targets.get_mut(&fold_name(group)) {
+            target.has_new = true;
+        }
+    }
     let targets: Vec<_> = std::mem::take(&mut found.targets).into_values().collect();
     let results = organization.compare(session, &targets, &rules)?;
     for person in &found.created {
@@ -107,12 +107,17 @@ pub(crate) fn run(
 /// What happened to a group, for scripts and people.
 pub(crate) fn group_json(organization: &SyncedOrganization, result: &GroupResult) -> Value {
     let names = |places: &[usize]| places.iter().map(|place| organization.label(*place)).collect::<Vec<_>>();
+    let keeps = result
+        .keeps
+        .iter()
+        .map(|(place, group)| json!({"person": organization.label(*place), "through": group}));
     json!({
         "group": result.name,
         "added": names(&result.changes.add),
         "removed": names(&result.changes.remove),
         "kept": names(&result.changes.kept),
         "stays": names(&result.stays),
+        "keeps": keeps.collect::<Vec<_>>(),
         "refused": result.changes.refused,
     })
 }
@@ -133,82 +138,24 @@ fn excluded(map: &SyncMap, organization: &SyncedOrganization) -> HashSet<usize> 
     users.filter(|(_, user)| is_excluded(user)).map(|(place, _)| place).collect()
 }
 
-/// The rows of a part; its file is checked first.
-fn rows_of(
-    session: &Rc<Session>,
-    (map, folder): (&SyncMap, &Path),
-    part: &MapPart,
-    users: Option<&str>,
-    found: &mut SourceFindings,
-) -> Result<Vec<TableRow>> {
-    let of_map = |name: &String| folder.join(name);
-    let given = part.file.as_ref().map(of_map).or_else(|| users.map(PathBuf::from));
-    let file = given.or_else(|| map.users.as_ref().map(of_map)).ok_or_else(|| {
-        Error::usage_with_hint("a [[map]] names no file", "Add `file` to it, or give one with --users FILE.")
-    })?;
-    let path = tracked_files::input(session, file)?;
-    let name = path.display();
-    if let Some(limit) = part.max_file_age
-        && let Some(age) =
-            file_door::changed(&path).and_then(|time| SystemTime::now().duration_since(time).ok())
-        && age > limit.0
-    {
-        let hours = age.as_secs() / 3600;
-        let message = format!(
-            "{name} is {} old, which is more than `max_file_age` allows",
-            counted(usize::try_from(hours).unwrap_or(usize::MAX), "hour")
-        );
-        return Err(source_refused(&message, "Export it again, or raise `max_file_age`."));
-    }
-    let file = TableFile::open(session, &path, &table_options(part)?, AcceptedFormat::Any)?;
-    let (rows, digest) = file.read(session.interrupt())?;
-    tracked_files::record_input(session, &path, &digest, Some(rows.len()))?;
-    if rows.len() < part.min_rows {
-        let message =
-            format!("{name} has {}, and `min_rows` is {}", counted(rows.len(), "row"), part.min_rows);
-        return Err(source_refused(&message, "Make sure that the export is complete, or lower `min_rows`."));
-    }
-    if rows.is_empty() {
-        found.empty.get_or_insert(format!("{name} has no rows"));
-    }
-    Ok(rows)
-}
-
-fn table_options(part: &MapPart) -> Result<TableOptions> {
-    let mut options = TableOptions::default();
-    options.shape.lists.clone_from(&part.lists);
-    options.shape.rename = part.rename.iter().map(|(old, new)| (old.clone(), new.clone())).collect();
-    options.sheet.sheet.clone_from(&part.sheet);
-    if let Some(label) = &part.encoding {
-        options.csv.encoding = Some(
-            FileEncoding::parse(label)
-                .ok_or_else(|| Error::usage(format!("`encoding` of a [[map]] cannot be `{label}`")))?,
-        );
-    }
-    Ok(options)
-}
-
 /// Finds the people of a part and adds them to its groups.
 fn add_part(
     map: &SyncMap,
     part: &MapPart,
-    rows: Vec<TableRow>,
+    source: PartSource,
     organization: &SyncedOrganization,
     excluded: &HashSet<usize>,
-    (found, condition): (&mut SourceFindings, RowCondition<'_>),
+    found: &mut SourceFindings,
 ) -> Result<()> {
-    let by = columns_to_match(part, rows.first())?;
+    let PartSource { rows, by, chosen, empty } = source;
+    found.empty = found.empty.take().or(empty);
     let domains: DomainNames =
         part.domains.iter().map(|(from, to)| (fold_name(from), fold_name(to))).collect();
     for group in &part.groups {
         target(found, organization, group, part)?;
     }
-    let mut chosen = HashMap::new();
-    for row in &rows {
-        let is_chosen = part.condition.as_deref().map_or(Ok(true), |code| condition(code, row))?;
-        chosen.insert(row.line(), is_chosen);
-    }
-    let is_chosen = |row: &Dynamic| row.read_lock::<TableRow>().is_some_and(|row| chosen[&row.line()]);
+    let is_chosen =
+        |row: &Dynamic| row.read_lock::<TableRow>().is_some_and(|row| chosen.contains(&row.line()));
     let matched =
         people_match::match_rows(rows.into_iter().map(Dynamic::from), &by, &organization.people, &domains);
     found.known.extend(matched.matched.iter().map(|row| row.user));
@@ -276,29 +223,11 @@ fn target<'f>(
     let name = organization.group(group)?.group_name.to_string();
     let mode = part.mode.0;
     let entry = found.targets.entry(fold_name(&name));
-    let target = entry.or_insert_with(|| GroupTarget { name, wanted: Vec::new(), mode });
+    let target = entry.or_insert_with(|| GroupTarget { name, wanted: Vec::new(), has_new: false, mode });
     if target.mode != mode {
-        target.mode = crate::changes::sync::group_changes::SyncMode::Add;
+        target.mode = SyncMode::Add;
     }
     Ok(target)
-}
-
-/// The columns that are compared.
-fn columns_to_match(part: &MapPart, row: Option<&TableRow>) -> Result<Vec<String>> {
-    let Some(row) = row else { return Ok(part.by.clone()) };
-    if !part.by.is_empty() {
-        part.by.iter().try_for_each(|column| row.read(column).map(drop))?;
-        return Ok(part.by.clone());
-    }
-    let columns = crate::changes::sync::row_text::columns(&Dynamic::from(row.clone()));
-    let usual =
-        USUAL_NAMES.iter().filter_map(|wanted| columns.iter().find(|column| letters(column) == *wanted));
-    let usual: Vec<_> = usual.cloned().collect();
-    if usual.is_empty() {
-        let message = format!("{} has no column with a name of people", row.source());
-        return Err(Error::usage_with_hint(message, "Name the columns in the map: match = [\"mail\"]."));
-    }
-    Ok(usual)
 }
 
 /// Why nobody may leave anything.

@@ -9,6 +9,8 @@ pub(crate) mod group_sync;
 pub(crate) mod limits;
 pub(crate) mod map_file;
 pub(crate) mod map_run;
+pub(crate) mod map_source;
 pub(crate) mod new_account;
 pub(crate) mod people_match;
+pub(crate) mod profile_carriers;
 pub(crate) mod row_text;

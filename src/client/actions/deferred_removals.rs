@@ -24,6 +24,12 @@ pub(crate) struct DeferredRemovals {
 pub(crate) struct DeferredRemoval {
     /// Its outcome by the service's word.
     pub(crate) outcome: Outcome,
+    pub(crate) parts: Vec<DeferredPart>,
+}
+
+/// What one request removed of it: all, or some of the people whom a list of a user group has.
+#[derive(Debug)]
+pub(crate) struct DeferredPart {
     pub(crate) removal: SentRemoval,
     /// The request that carried it, and its place there.
     pub(crate) request: Arc<ActionRequest>,
@@ -32,7 +38,7 @@ pub(crate) struct DeferredRemoval {
 
 impl DeferredRemovals {
     pub(crate) fn add(&mut self, removal: DeferredRemoval) {
-        self.people.extend(removal.removal.command.touches().people);
+        self.people.extend(removal.parts.iter().flat_map(|part| part.removal.command.touches().people));
         self.removals.push(removal);
     }
 
@@ -49,7 +55,7 @@ impl DeferredRemovals {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.removals.len() >= LIMIT
+        self.people.len() >= LIMIT
     }
 
     pub(crate) fn take(&mut self) -> Vec<DeferredRemoval> {
@@ -59,29 +65,37 @@ impl DeferredRemovals {
 }
 
 impl DeferredRemoval {
-    /// Its outcome after it was read back, and the same for the journal.
-    pub(crate) fn into_outcome(self, check: RemovalCheck) -> (Outcome, CommandOutcome) {
-        let outcome = self.outcome;
-        let outcome = match check {
-            RemovalCheck::NotRemoval => outcome,
-            RemovalCheck::Verified => Outcome { evidence: Some(Evidence::Verified), ..outcome },
-            RemovalCheck::StillMember(message) => Outcome {
-                status: Status::StillMember,
-                message: Some(message),
-                evidence: Some(Evidence::Verified),
-                ..outcome
-            },
-            RemovalCheck::Unverified(message) => {
-                Outcome { status: Status::Unverified, message: Some(message), ..outcome }
-            }
-        };
-        let recorded = CommandOutcome {
+    /// What the journal keeps of one of its parts after that was read back.
+    pub(crate) fn recorded(&self, check: &RemovalCheck) -> CommandOutcome {
+        let done = Outcome { status: Status::Completed, ..self.outcome.clone() };
+        let outcome = checked(if self.outcome.status.is_done() { self.outcome.clone() } else { done }, check);
+        CommandOutcome {
             evidence: outcome.evidence,
             ..match &outcome.message {
                 Some(message) => CommandOutcome::with_message(outcome.status, message),
                 None => CommandOutcome::new(outcome.status),
             }
-        };
-        (outcome, recorded)
+        }
+    }
+
+    /// Its outcome after all of its parts were read back. One that is not done for another reason is unchanged.
+    pub(crate) fn into_outcome(self, check: &RemovalCheck) -> Outcome {
+        if self.outcome.status.is_done() { checked(self.outcome, check) } else { self.outcome }
+    }
+}
+
+fn checked(outcome: Outcome, check: &RemovalCheck) -> Outcome {
+    match check {
+        RemovalCheck::NotRemoval => outcome,
+        RemovalCheck::Verified => Outcome { evidence: Some(Evidence::Verified), ..outcome },
+        RemovalCheck::StillMember(message) => Outcome {
+            status: Status::StillMember,
+            message: Some(message.clone()),
+            evidence: Some(Evidence::Verified),
+            ..outcome
+        },
+        RemovalCheck::Unverified(message) => {
+            Outcome { status: Status::Unverified, message: Some(message.clone()), ..outcome }
+        }
     }
 }

@@ -6,7 +6,7 @@ mod responses;
 mod verification;
 
 use crate::client::actions::checked_command::CheckedCommand;
-use crate::client::actions::deferred_removals::DeferredRemovals;
+use crate::client::actions::deferred_removals::{DeferredPart, DeferredRemovals};
 use crate::client::actions::group_facts::GroupFacts;
 use crate::client::actions::in_flight::Landing;
 use crate::client::actions::planned_command::PlannedCommand;
@@ -64,6 +64,7 @@ impl OutcomeStream {
             plan: ActionPlan::default(),
             decided: Vec::new(),
             deferred: DeferredRemovals::default(),
+            removed_parts: HashMap::new(),
             announced: false,
             read_before: HashSet::new(),
             progress,
@@ -125,6 +126,8 @@ struct ActionExecutor {
     decided: Vec<Outcome>,
     /// Removals that are read back after the last one of the list.
     deferred: DeferredRemovals,
+    /// What was removed so far of commands that are still being sent.
+    removed_parts: HashMap<usize, Vec<DeferredPart>>,
     /// Whether it was reported how long look-ups take.
     announced: bool,
     /// The people who were looked up so that the change can be taken back.

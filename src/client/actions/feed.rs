@@ -82,7 +82,7 @@ impl CommandFeed {
         self.close();
     }
 
-    /// Why not everything was sent; final after it was closed and run to its end.
+    /// Why not everything was sent; final after it was closed and run to the end.
     pub fn stopped(&self) -> Option<&Error> {
         self.outcomes.stopped()
     }

@@ -2,7 +2,7 @@
 
 use super::checked_command::CheckedCommand;
 use super::local_checks;
-use crate::client::attempts::{ApiCall, FailedCall, RequestBody};
+use crate::client::api_call::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
 use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse, Resolution};
 use crate::client::http::target::{RequestNature, RequestTarget};

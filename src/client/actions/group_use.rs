@@ -26,7 +26,7 @@ impl GroupUse {
 
 /// The folded names of the groups that a command changes, and how.
 pub(crate) fn of(command: &Command) -> Vec<(String, GroupUse)> {
-    if let CommandSubject::Group { name } = &command.subject {
+    if let CommandSubject::Group { name, .. } = &command.subject {
         let profiles = command.steps.iter().flat_map(|step| step.names("productConfiguration"));
         let names = std::iter::once(name.as_str()).chain(profiles);
         return names.map(|name| (fold(name), GroupUse::Changes)).collect();

@@ -3,7 +3,7 @@
 use crate::client::actions::draft::RequestDraft;
 use crate::client::actions::gate::AdmittedRequest;
 use crate::client::actions::piece_verdict::{PieceVerdict, SettledPiece};
-use crate::client::attempts::FailedCall;
+use crate::client::api_call::FailedCall;
 use crate::client::request::ApiResponse;
 use crate::client::settings::Mode;
 

@@ -1,4 +1,4 @@
-//! What became of one piece of a command: done, refused, unknown, and the errors of a refusal. Pure.
+//! What happened to one piece of a command: done, refused, unknown, and the errors of a refusal. Pure.
 
 use crate::client::outcome::{CommandOutcome, Status, StepError, Warning};
 use crate::client::settings::Mode;

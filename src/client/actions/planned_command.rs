@@ -1,4 +1,4 @@
-//! A command that was accepted: its pieces, what it touches, and what became of it so far. Pure.
+//! A command that was accepted: its pieces, what it touches, and what happened to it so far. Pure.
 
 use crate::client::actions::checked_command::{CheckedCommand, CheckedPiece};
 use crate::client::actions::group_use::{self, GroupUse};
@@ -10,7 +10,6 @@ use crate::client::actions::removal_kind::RemovalKind;
 use crate::client::outcome::{Evidence, Outcome, Status, StepError, Warning};
 use crate::client::settings::{Mode, VerifyPolicy};
 use crate::wire::command::{Command, CommandTouches};
-use crate::wire::identity::Identity;
 use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
 use std::collections::VecDeque;
@@ -24,7 +23,6 @@ pub(crate) struct PlannedCommand {
     target: String,
     action: String,
     touches: CommandTouches,
-    people: Vec<String>,
     uses: Vec<(String, GroupUse)>,
     /// The pieces without an outcome, with their numbers.
     pieces: VecDeque<(usize, CheckedPiece)>,
@@ -52,6 +50,8 @@ pub(crate) struct PlannedCommand {
     /// Whether the account was looked up before its removal, and what was found.
     is_looked_up: bool,
     before: Option<Arc<User>>,
+    /// After a failure, the people of a list of members whose pieces were not done.
+    undone: Option<Vec<String>>,
 }
 
 /// What kept a command from being done: the details of its outcome.
@@ -68,13 +68,11 @@ impl PlannedCommand {
     pub(crate) fn new(index: usize, checked: CheckedCommand) -> Self {
         let CheckedCommand { command, pieces, .. } = checked;
         let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
-        let person = command.subject.identity();
         Self {
             index,
             target: command.subject.name().to_owned(),
             action: names.join(", "),
             touches: command.touches(),
-            people: person.iter().flat_map(Identity::names).map(str::to_owned).collect(),
             uses: group_use::of(&command),
             piece_count: pieces.len(),
             pieces: pieces.into_iter().enumerate().collect(),
@@ -94,6 +92,7 @@ impl PlannedCommand {
             removal: RemovalKind::of(&command),
             is_looked_up: false,
             before: None,
+            undone: None,
         }
     }
 
@@ -107,9 +106,14 @@ impl PlannedCommand {
         &self.touches
     }
 
-    /// The names of the person it is about.
+    /// The names of the people it is about: that person's before and after it, or those whom a group lists.
     pub(crate) fn people(&self) -> &[String] {
-        &self.people
+        &self.touches.people
+    }
+
+    /// The names of the people for whom it is not done: of a group, those in the lists that were not carried out.
+    pub(crate) fn undone_people(&self) -> Vec<String> {
+        self.undone.clone().unwrap_or_else(|| self.touches.people.clone())
     }
 
     /// The groups whose members or properties it changes, and how.
@@ -227,7 +231,7 @@ impl PlannedCommand {
     /// What is known of the account when its removal, the whole command or a piece of it, is read back.
     pub(crate) fn sent_removal(&self, command: Command) -> SentRemoval {
         let is_known = self.before.is_some() || self.evidence == Some(Evidence::Read);
-        SentRemoval { command, before: self.before.clone(), is_known }
+        SentRemoval::new(command, self.before.clone(), is_known)
     }
 
     /// Marks a piece as done by an earlier run, in this request; returns the outcome if it was the last piece.
@@ -309,6 +313,12 @@ impl PlannedCommand {
             }
         }
         if !bad.is_empty() {
+            if self.is_member_list {
+                let undone =
+                    bad.iter().map(|(_, piece)| piece).chain(self.pieces.iter().map(|(_, piece)| piece));
+                let commands = undone.filter_map(|piece| piece.content.command());
+                self.undone = Some(commands.flat_map(|command| command.touches().people).collect());
+            }
             return Some(self.fail(&bad, mode));
         }
         let status = if self.rehearsed { Status::WouldComplete } else { Status::Completed };

@@ -8,7 +8,7 @@ use crate::client::actions::reconcile::LostCommand;
 use crate::client::actions::removal::LookedUp;
 use crate::client::actions::removal_check::SentRemoval;
 use crate::client::actions::removal_kind::RemovalKind;
-use crate::client::attempts::FailedCall;
+use crate::client::api_call::FailedCall;
 use crate::client::connection::Client;
 use crate::client::event::WaitReason;
 use crate::client::hooks::{ActionRequest, RecalledResponse, Resolution};
@@ -90,7 +90,7 @@ impl Client {
         loop {
             let result = self.exchange(admitted, once).await;
             losses += 1;
-            let mut finished = self.finish_exchange(admitted, result, (once, losses), &known.before).await;
+            let mut finished = self.finish_exchange(admitted, result, (once, losses), &known).await;
             finished.set_evidence(&known.evidence);
             self.notify_matched(admitted, &finished.matched);
             let resend = |command: &MatchedOutcome| command.verdict == PieceVerdict::Resend;
@@ -158,7 +158,7 @@ impl Client {
         admitted: &AdmittedRequest,
         result: Result<(ApiResponse, u32), FailedCall>,
         (once, losses): (bool, u32),
-        before: &[Option<Arc<User>>],
+        known: &ResolvedRequest,
     ) -> FinishedExchange {
         let (response, attempts, lost, resend) = match result {
             Ok((response, attempts)) => {
@@ -178,7 +178,7 @@ impl Client {
         let Some(problem) = lost else {
             let mut matched = match_all(change, response.as_ref());
             self.check_later_steps(change, &mut matched).await;
-            self.verify_matched(change, &mut matched, before).await;
+            self.verify_matched(change, &mut matched, known).await;
             return FinishedExchange { response, matched, attempts };
         };
         let resend = resend && !once && losses < self.shared.settings.max_attempts;
@@ -233,17 +233,17 @@ impl Client {
         &self,
         change: &ActionRequest,
         matched: &mut [MatchedOutcome],
-        before: &[Option<Arc<User>>],
+        known: &ResolvedRequest,
     ) {
         if self.shared.settings.verify != VerifyPolicy::Always || change.mode != Mode::Live {
             return;
         }
-        let done = change.commands.iter().zip(matched).zip(before);
+        let done = change.commands.iter().zip(matched).zip(known.before.iter().zip(&known.evidence));
         let done = done.filter(|((_, outcome), _)| outcome.verdict == PieceVerdict::Done);
-        let done = done.filter_map(|((sent, outcome), before)| {
+        let done = done.filter_map(|((sent, outcome), (before, evidence))| {
             let command = sent.content.command()?.clone();
-            let is_known = before.is_some();
-            Some((SentRemoval { command, before: before.clone(), is_known }, outcome))
+            let is_known = before.is_some() || *evidence == Evidence::Read;
+            Some((SentRemoval::new(command, before.clone(), is_known), outcome))
         });
         let (removals, outcomes): (Vec<_>, Vec<_>) = done.unzip();
         for (check, outcome) in self.verify_removals(&removals).await.into_iter().zip(outcomes) {

@@ -52,7 +52,7 @@ impl Client {
         }
         let result = match &command.subject {
             CommandSubject::User { .. } => self.read_back_user(command).await,
-            CommandSubject::Group { name } => self.read_back_group(command, name).await,
+            CommandSubject::Group { name, .. } => self.read_back_group(command, name).await,
         };
         result.unwrap_or_else(|error| ReadBackResult::Unclear(format!("{READ_BACK_FAILED}: {error}")))
     }

@@ -25,6 +25,18 @@ pub(crate) struct LookedUp {
     pub(crate) resolution: Option<Resolution>,
 }
 
+/// How many people of one command a message names.
+const NAMED: usize = 10;
+
+/// The first of several messages, the rest by number.
+fn joined(mut messages: impl Iterator<Item = String>) -> String {
+    let named = messages.by_ref().take(NAMED).collect::<Vec<_>>().join("; ");
+    match messages.count() {
+        0 => named,
+        more => format!("{named}; and {more} more"),
+    }
+}
+
 /// What reading a removal back shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RemovalCheck {
@@ -39,6 +51,33 @@ pub enum RemovalCheck {
 }
 
 impl RemovalCheck {
+    /// What several checks say together: what could not be read weighs more than who remains.
+    pub(crate) fn of_all(checks: impl IntoIterator<Item = Self>) -> Self {
+        let (mut remaining, mut unread, mut is_any_verified) = (Vec::new(), Vec::new(), false);
+        for check in checks {
+            match check {
+                Self::NotRemoval => {}
+                Self::Verified => is_any_verified = true,
+                Self::StillMember(message) => remaining.push(message),
+                Self::Unverified(message) => unread.push(message),
+            }
+        }
+        match (unread.is_empty(), remaining.is_empty()) {
+            (false, _) => Self::Unverified(joined(unread.into_iter().chain(remaining))),
+            (true, false) => Self::StillMember(joined(remaining.into_iter())),
+            (true, true) if is_any_verified => Self::Verified,
+            (true, true) => Self::NotRemoval,
+        }
+    }
+
+    /// The same, naming the person.
+    pub(crate) fn named(self, person: &str) -> Self {
+        match self {
+            Self::StillMember(message) => Self::StillMember(format!("{person}: {message}")),
+            other => other,
+        }
+    }
+
     /// Whether the removal was read back.
     pub(crate) fn is_read_back(&self) -> bool {
         matches!(self, Self::Verified | Self::StillMember(_))

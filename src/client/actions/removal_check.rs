@@ -2,12 +2,13 @@
 
 use crate::client::actions::read_back::{ExpectedState, READ_BACK_FAILED, person_domain};
 use crate::client::actions::removal::RemovalCheck;
+use crate::client::actions::removal_kind::removed_members;
 use crate::client::connection::Client;
 use crate::client::event::ClientEvent;
 use crate::client::listing::Listing;
 use crate::client::listing::query::UserQuery;
 use crate::error::{Error, ErrorKind, Result};
-use crate::wire::command::Command;
+use crate::wire::command::{Command, CommandStep};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::StepRemoval;
@@ -39,12 +40,14 @@ pub(crate) struct SentRemoval {
     /// Whether the run read the account before, here or in a listing. If not, nobody knows that the name is theirs, and
     /// a group without it is not enough to verify that they left it.
     pub(crate) is_known: bool,
+    /// Whether a list of a user group named the person, so that nobody looked the account up before.
+    is_listed: bool,
 }
 
 impl Client {
     /// Reads a removal back once.
     pub async fn check_removal(&self, command: &Command) -> RemovalCheck {
-        let removal = SentRemoval { command: command.clone(), before: None, is_known: false };
+        let removal = SentRemoval::new(command.clone(), None, false);
         self.check_removals(&[&removal]).await.pop().unwrap_or(RemovalCheck::NotRemoval)
     }
 
@@ -81,7 +84,26 @@ impl Client {
         }
     }
 
-    async fn check_removals(&self, removals: &[&SentRemoval]) -> Vec<RemovalCheck> {
+    /// Reads removals back once. Of a command about a user group, each person whom it removes is a removal.
+    pub(crate) async fn check_removals(&self, removals: &[&SentRemoval]) -> Vec<RemovalCheck> {
+        let of_lists: Vec<_> = removals.iter().map(|removal| removal.of_members()).collect();
+        let all = removals.iter().zip(&of_lists).flat_map(|(removal, members)| {
+            let is_list = !members.is_empty();
+            members.iter().chain((!is_list).then_some(*removal))
+        });
+        let all: Vec<_> = all.collect();
+        let mut checks = self.check_people(&all).await.into_iter();
+        let merged = of_lists.iter().map(|members| match members.len() {
+            0 => checks.next().unwrap_or(RemovalCheck::NotRemoval),
+            count => {
+                let named = members.iter().zip(checks.by_ref().take(count));
+                RemovalCheck::of_all(named.map(|(member, check)| check.named(member.name())))
+            }
+        });
+        merged.collect()
+    }
+
+    async fn check_people(&self, removals: &[&SentRemoval]) -> Vec<RemovalCheck> {
         let mut batch = RemovalBatch::new(removals);
         let people = self.read_people(&batch.people_to_read()).await;
         batch.apply_people(people);
@@ -158,21 +180,26 @@ impl Client {
         self.shared.pacer.time_for(endpoint, calls).unwrap_or_default()
     }
 
-    /// Which of these removals concern a member of the group, direct or through another group.
+    /// Which of these removals concern a member of the group, direct or through another group, and who that is.
     async fn members_among(
         &self,
         group: &str,
         batch: &RemovalBatch<'_>,
         concerned: &[usize],
-    ) -> Result<HashSet<usize>> {
+    ) -> Result<HashMap<usize, Arc<User>>> {
         let query =
             UserQuery { direct_only: Some(false), exclude_groups: true, ..UserQuery::of_group(group) };
         let names = PersonNames::new(concerned.iter().map(|index| (*index, batch.parts[*index].removal)));
         let mut members = Listing::users(self.clone(), query).unobserved();
-        let mut found = HashSet::new();
+        let mut found = HashMap::new();
         loop {
             match Box::pin(members.next_page()).await {
-                Ok(Some(page)) => found.extend(page.iter().flat_map(|user| names.of(user))),
+                Ok(Some(page)) => {
+                    let all = page
+                        .iter()
+                        .flat_map(|user| names.of(user).into_iter().map(|index| (index, Arc::clone(user))));
+                    found.extend(all);
+                }
                 Ok(None) => return Ok(found),
                 Err(error) if matches!(*error.kind, ErrorKind::NotFound { .. }) => return Ok(found),
                 Err(error) => return Err(error),
@@ -196,6 +223,28 @@ impl Client {
 type FoundAccount = std::result::Result<Option<Arc<User>>, String>;
 
 impl SentRemoval {
+    /// A removal, its account as it was before, and whether the run had read that account.
+    pub(crate) fn new(command: Command, before: Option<Arc<User>>, is_known: bool) -> Self {
+        Self { command, before, is_known, is_listed: false }
+    }
+
+    /// The removal of each person whom a command about a user group removes; none for other commands.
+    fn of_members(&self) -> Vec<Self> {
+        if self.command.subject.identity().is_some() {
+            return Vec::new();
+        }
+        let new_name = |step: &CommandStep| step.value.get("name")?.as_str().map(str::to_owned);
+        let mut renamed =
+            self.command.steps.iter().filter(|step| step.name == "updateUserGroup").filter_map(new_name);
+        let group = renamed.next_back().unwrap_or_else(|| self.name().to_owned());
+        let removed = removed_members(&self.command).into_iter().map(|name| {
+            let mut command = Command::user(name, None, self.command.subject.use_adobe_id());
+            command.remove_from_groups(std::slice::from_ref(&group));
+            Self { is_listed: true, ..Self::new(command, None, self.is_known) }
+        });
+        removed.collect()
+    }
+
     fn name(&self) -> &str {
         self.command.subject.name()
     }
@@ -258,6 +307,8 @@ struct RemovalPart<'a> {
     groups: Vec<String>,
     /// The groups in which the person still is.
     remaining: Vec<String>,
+    /// Who is in one of them under the name of the command.
+    member: Option<Arc<User>>,
     /// The account as it is now.
     found: Option<Arc<User>>,
     is_read: bool,
@@ -298,12 +349,20 @@ impl<'a> RemovalBatch<'a> {
         groups
     }
 
-    fn apply_members(&mut self, group: &str, concerned: &[usize], members: &Result<HashSet<usize>>) {
+    fn apply_members(
+        &mut self,
+        group: &str,
+        concerned: &[usize],
+        members: &Result<HashMap<usize, Arc<User>>>,
+    ) {
         for index in concerned {
             let part = &mut self.parts[*index];
-            match members {
-                Ok(members) if members.contains(index) => part.remaining.push(part.written_name(group)),
-                Ok(_) => {}
+            match members.as_ref().map(|members| members.get(index)) {
+                Ok(Some(member)) => {
+                    part.remaining.push(part.written_name(group));
+                    part.member = Some(Arc::clone(member));
+                }
+                Ok(None) => {}
                 Err(error) => part.decided = Some(RemovalCheck::Unverified(unreadable(group, error))),
             }
         }
@@ -316,7 +375,9 @@ impl<'a> RemovalBatch<'a> {
     /// The removals after which someone remains whose account was not read.
     fn remaining_unread(&self) -> Vec<usize> {
         let unread = self.parts.iter().enumerate().filter(|(_, part)| part.is_remaining() && !part.is_read);
-        unread.map(|(index, _)| index).collect()
+        // Of a list, only the first are told apart from other accounts with the same e-mail.
+        let (listed, single): (Vec<_>, Vec<_>) = unread.partition(|(_, part)| part.removal.is_listed);
+        single.into_iter().chain(listed.into_iter().take(FEW_PEOPLE)).map(|(index, _)| index).collect()
     }
 }
 
@@ -328,7 +389,16 @@ impl<'a> RemovalPart<'a> {
             && command.specs().any(|(_, spec)| spec.removes != StepRemoval::Nothing);
         let groups = expected.groups_out.iter().map(|folded| written_name(command, folded)).collect();
         let decided = (!removes).then_some(RemovalCheck::NotRemoval);
-        Self { removal, expected, groups, remaining: Vec::new(), found: None, is_read: false, decided }
+        Self {
+            removal,
+            expected,
+            groups,
+            remaining: Vec::new(),
+            member: None,
+            found: None,
+            is_read: false,
+            decided,
+        }
     }
 
     fn needs_account(&self) -> bool {
@@ -356,7 +426,8 @@ impl<'a> RemovalPart<'a> {
     /// person was in are listed.
     fn add_known_groups(&mut self) -> Option<RemovalCheck> {
         let before = self.removal.before.as_deref();
-        if self.groups.is_empty() && before.is_none() {
+        let is_doubtful = self.groups.is_empty() || (self.removal.is_listed && !self.removal.is_known);
+        if is_doubtful && before.is_none() {
             let name = self.removal.name();
             let message =
                 format!("{name}: the removal is not verified, because nobody with that name was found");
@@ -398,6 +469,12 @@ impl<'a> RemovalPart<'a> {
         let Some(user) = &self.found else {
             return RemovalCheck::StillMember(format!("still a member of {}", self.remaining.join(", ")));
         };
+        // The name finds the account that the command meant, and another account with the same e-mail remains.
+        if self.removal.before.is_none()
+            && self.member.as_ref().is_some_and(|member| !is_same_account(member, user))
+        {
+            return RemovalCheck::Verified;
+        }
         self.direct_membership(user).unwrap_or_else(|| self.indirect_membership(user, user_groups))
     }
 

@@ -31,8 +31,7 @@ pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
     for slice in steps.chunks(STEPS_PER_COMMAND) {
         let steps: Vec<_> = slice.iter().map(|(_, step)| step.clone()).collect();
         let next = steps.iter().fold(subject.clone(), subject_after);
-        let command =
-            Command { subject, request_id: command.request_id.clone(), steps, choice: command.choice };
+        let command = Command { subject, steps, adobe_ids: Vec::new(), ..command.clone() };
         pieces
             .push_back(CommandPiece { command, origins: slice.iter().map(|(origin, _)| *origin).collect() });
         subject = next;
@@ -78,8 +77,8 @@ fn group_by_key(names: &[(&String, &Value)]) -> Value {
 fn subject_after(subject: CommandSubject, step: &CommandStep) -> CommandSubject {
     let text = |key: &str| step.value.get(key).and_then(Value::as_str).map(str::to_owned);
     match (subject, step.name.as_str()) {
-        (CommandSubject::Group { name }, "updateUserGroup") => {
-            CommandSubject::Group { name: text("name").unwrap_or(name) }
+        (CommandSubject::Group { name, use_adobe_id }, "updateUserGroup") => {
+            CommandSubject::Group { name: text("name").unwrap_or(name), use_adobe_id }
         }
         (CommandSubject::User { user, domain, use_adobe_id }, name) => {
             let is_email = user.contains('@');

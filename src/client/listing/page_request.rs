@@ -1,7 +1,7 @@
 //! The kinds of listings, and the request for one page.
 
 use super::query::UserQuery;
-use crate::client::attempts::{ApiCall, FailedCall};
+use crate::client::api_call::{ApiCall, FailedCall};
 use crate::client::connection::Client;
 use crate::client::event::ClientEvent;
 use crate::client::hooks::{UserListing, UserReading};

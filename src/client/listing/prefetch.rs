@@ -37,7 +37,7 @@ impl<T: ListEntry> Prefetcher<T> {
     }
 
     /// Requests pages until enough are in flight; `next` is the page that the reader needs next. The further a
-    /// listing was read, the more pages are requested, since it is then more likely to be read to its end.
+    /// listing was read, the more pages are requested, since it is then more likely to be read to the end.
     ///
     /// Without `X-Page-Count`, a page is known to exist once the one before it was read. A last page with the mark
     /// for the end of the listing is requested after all others have arrived.

@@ -99,7 +99,7 @@ impl Translation {
         let connectors = at(config, &["directory_users", "connectors"]);
         for (kind, file) in connectors.and_then(Value::as_object).into_iter().flatten() {
             if kind != "csv" {
-                self.note(format!("connector `{kind}`: export its people to a file; filters of the connector belong into the export"));
+                self.note(format!("connector `{kind}`: export its people to a file; filters of the connector belong in the export"));
                 continue;
             }
             match yaml(&folder.join(word(file))) {

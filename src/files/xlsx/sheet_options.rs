@@ -2,9 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::values::options::CallOptions;
+use serde::Deserialize;
 
 /// What to do with hidden rows, also those that a filter hides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum HiddenRows {
     /// Read them like the others.
     Read,

@@ -69,7 +69,7 @@ impl MembershipPair {
             ),
             (_, Unknown) => MembershipInverse::None("it was not seen whether the person was a member before"),
             (MembershipAfter::Unclear, _) => {
-                MembershipInverse::None("it is not known what became of the change")
+                MembershipInverse::None("it is not known what happened to the change")
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The changes of a run, taken back: the inverse of what was seen to differ, as a plan.
+//! The undo of a run: the inverse of what was seen to differ, as a plan.
 //!
 //! `RunReplay` carries every person and group of a journal through the changes of its run, from the state before. What
 //! is known at both ends and differs has an inverse; the rest is listed with the reason.

@@ -22,9 +22,8 @@ use crate::language::python_names::foreign_name;
 use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::language::script_options::reader;
 use crate::language::source_text;
-use crate::language::tokens::{code_tokens, line_and_column};
 use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForms, ScriptImport};
-use crate::script::checker::unparsed::UnparsedScript;
+use crate::script::checker::unparsed::{UnparsedScript, calls_python_module};
 use crate::store::file_rules::{FileRules, RunFiles, library_of};
 use crate::user_folders;
 use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
@@ -82,8 +81,7 @@ fn declared_options(text: &str, source: Option<&String>) -> Option<CheckFinding>
 }
 
 /// A script that is being checked.
-struct CheckedScript<'t> {
-    text: &'t str,
+struct CheckedScript {
     source: Option<String>,
     own: FunctionForms,
     declared: DeclaredNames,
@@ -112,7 +110,6 @@ impl ScriptChecker<'_> {
         };
         let calls = CallIndex::read(&ast);
         let mut subject = CheckedScript {
-            text,
             source,
             own: defined(&ast, false),
             declared: DeclaredNames::read(text),
@@ -123,11 +120,13 @@ impl ScriptChecker<'_> {
             let functions = self.import(import, file, &subject);
             subject.add(import, functions);
         }
-        for call in &calls.called {
+        // A call of a Python module, `json.loads(...)`, is reported as its unknown variable.
+        let is_foreign = |call: &&CallSiteRecord| call.method && calls_python_module(text, call.position);
+        for call in calls.called.iter().filter(|call| !is_foreign(call)) {
             self.findings.extend(self.call(call, &subject));
             self.findings.extend(self.options(call, &subject));
         }
-        self.findings.extend(shadows(&self.catalog, &subject));
+        self.findings.extend(own_names::hiding(&self.catalog, text, &subject.own, subject.source.as_ref()));
         self.findings.extend(declared_options(text, subject.source.as_ref()));
         let source = &subject.source;
         self.findings.extend(traps::find(&ast, text, false).into_iter().map(|finding| CheckFinding {
@@ -215,6 +214,10 @@ impl ScriptChecker<'_> {
         let name = call.name.as_str();
         let global = self.global();
         let taken = [subject.own.get(name), global.get(name)];
+        // Python prints several values.
+        if ["print", "debug"].contains(&name) && call.values > 1 && taken[0].is_none() {
+            return Some(subject.wrong_number(call, [0, 1].iter()));
+        }
         if CALLABLE_KEYWORDS.contains(&name)
             || taken.iter().flatten().any(|taken| taken.contains(&call.values))
         {
@@ -294,7 +297,7 @@ impl ScriptChecker<'_> {
     }
 }
 
-impl CheckedScript<'_> {
+impl CheckedScript {
     /// A name may refer to different modules in different blocks; it then has the functions of all of them.
     fn add(&mut self, import: &ScriptImport, functions: Option<FunctionForms>) {
         let known = self.imported.entry(import.alias.clone()).or_insert_with(|| Some(FunctionForms::new()));
@@ -355,7 +358,7 @@ impl CheckedScript<'_> {
     }
 }
 
-impl CheckedScript<'_> {
+impl CheckedScript {
     /// The forms of a function that exists: the script's, umapish's or Rhai's.
     fn forms(&self, call: &CallSiteRecord) -> Option<String> {
         let name = call.name.as_str();
@@ -375,37 +378,6 @@ fn written(call: &CallSiteRecord) -> String {
     call.modules.iter().chain([&call.name]).map(String::as_str).collect::<Vec<_>>().join("::")
 }
 
-/// Functions of the script that hide a built-in one of the same name and number of values.
-fn shadows(catalog: &Catalog, subject: &CheckedScript) -> Vec<CheckFinding> {
-    let mut ours: Vec<_> = catalog
-        .functions()
-        .filter(|function| !function.method)
-        .map(|function| (function.name.as_str(), function.parameters.len()))
-        .collect();
-    ours.dedup();
-    let hidden = ours
-        .into_iter()
-        .filter(|(name, values)| subject.own.get(*name).is_some_and(|taken| taken.contains(values)));
-    let meant = own_names::read(subject.text);
-    let hidden = hidden.filter(|(name, _)| !meant.contains(name));
-    hidden.map(|(name, values)| shadow(subject, name, values)).collect()
-}
-
-fn shadow(subject: &CheckedScript, name: &str, values: usize) -> CheckFinding {
-    let place = definition(subject.text, name);
-    let plural = if values == 1 { "" } else { "s" };
-    CheckFinding {
-        is_warning: true,
-        message: format!(
-            "this {name}() hides the built-in function of the same name, which also takes {values} value{plural}"
-        ),
-        hint: Some(format!(
-            "Call the built-in one as `umapi::{name}`. If this is intended, say so in a comment: `// umapish: own {name}`."
-        )),
-        place: ScriptPlace { source: subject.source.clone(), ..place },
-    }
-}
-
 fn is_about_a_variable(error: &ParseError) -> bool {
     matches!(error.err_type(), ParseErrorType::VariableUndefined(_))
 }
@@ -415,14 +387,6 @@ fn lenient_parser() -> Engine {
     let mut engine = Engine::new_raw();
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
     engine
-}
-
-fn definition(text: &str, name: &str) -> ScriptPlace {
-    let tokens = code_tokens(text);
-    let mut pairs = tokens.windows(2);
-    let found = pairs.find(|pair| pair[0].is_keyword("fn") && pair[1].is_name() && pair[1].text == name);
-    let (line, column) = found.map_or((1, 1), |pair| line_and_column(text, pair[1].span.start));
-    ScriptPlace { source: None, line: Some(line), column: Some(column) }
 }
 
 #[cfg(test)]
@@ -531,7 +495,7 @@ mod tests {
             "if is_def_var(\"x\") { print(1) } if is_def_fn(\"later\", 1) { later(1) }",
             "let l = [3, 1]; l.sort(); l.sort_by(|a, b| a < b); l.filter(|x| x > 1).len(); l.for_each(|| print(this));",
             "try { throw #{message: \"x\"} } catch (e) { print(e.message) }",
-            "let t = \" a \"; print(t.trim()); t.split(\",\")[0].to_upper(); t.len; print(t.pad(5, ' '));",
+            "let t = \" a \"; print(t.trim()); print(t.split(\",\")[0].to_upper()); t.len; print(t.pad(5, ' '));",
             "let x = 5; x += 1; let y = -x; let z = !true; print(x in 0..3); let b = x ?? y;",
             "switch type_of(1) { \"i64\" if true => print(1), _ => debug(2) }",
             "eval(\"40 + 2\"); let m = parse_json(\"{}\"); m.keys(); m?.a?.b;",
@@ -540,7 +504,7 @@ mod tests {
             "let s = timestamp(); s.elapsed; let n = (1.5).round(); [1, 2].contains(1); 1.to_string(); max(1, 2);",
             "fn f(x) { if x > 0 { f(x - 1) } } f(3); help(\"get_user\"); exit(2);",
             "let path = \"lib\"; if false { import path as lib; lib::anything(1); }",
-            "let a = [1, 2, 3]; a.extract(1..2); a.index_of(2); a.zip([1], |x, y| x + y); a.all(|x| x > 0);",
+            "let a = [1, 2, 3]; print(a.extract(1..2)); a.index_of(2); a.zip([1], |x, y| x + y); a.all(|x| x > 0);",
             "do { print(1) } while false; loop { break; } let r = loop { break 1 }; while false { continue; }",
         ] {
             assert_eq!(found(code), [], "{code}");

@@ -9,6 +9,7 @@ use crate::language::hints::unknown_function;
 use crate::language::place::ScriptPlace;
 use crate::language::python_names::foreign_member;
 use crate::language::tokens::{ScriptToken, code_tokens, line_and_column};
+use rhai::Position;
 use std::collections::BTreeSet;
 
 /// What is known while a script is read without its syntax tree.
@@ -114,6 +115,17 @@ impl UnparsedScript<'_> {
 fn follows_module(tokens: &[ScriptToken], index: usize) -> bool {
     let module = index.checked_sub(2).and_then(|place| tokens.get(place));
     module.is_some_and(|module| foreign_member(module.text, "").is_some())
+}
+
+/// Whether the method called at a position is that of a Python module: `os.path.join(...)`.
+pub(super) fn calls_python_module(text: &str, position: Position) -> bool {
+    let (Some(line), Some(column)) = (position.line(), position.position()) else { return false };
+    let line = text.lines().nth(line - 1).unwrap_or_default();
+    let before: String = line.chars().take(column.saturating_sub(1)).collect();
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
+    let chain = before.trim_end_matches(is_part);
+    let root = before[chain.len()..].split('.').next().unwrap_or_default();
+    foreign_member(root, "").is_some() && !DeclaredNames::read(text).has(root)
 }
 
 fn finding((line, column): (usize, usize), message: String, hint: Option<String>) -> CheckFinding {

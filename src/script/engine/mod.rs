@@ -3,6 +3,7 @@
 mod growth;
 pub mod module_resolver;
 pub mod offline;
+mod ordering;
 mod tags;
 
 use super::functions;
@@ -55,6 +56,7 @@ pub(crate) fn build_with(session: &Rc<Session>, help: FunctionHelp) -> Engine {
     option_values::register(&mut engine);
     tags::register(&mut engine);
     growth::register(&mut engine);
+    ordering::register(&mut engine);
     functions::register(&mut engine, help);
     engine
 }

@@ -89,7 +89,7 @@ pub mod functions {
     /// Adds a second part to a command, which is sent in a later request once the first part is done.
     ///
     /// The service carries out later steps of a command even if an earlier one fails. So what must not happen without
-    /// the first part belongs into the second one: someone whose first part fails keeps what they have, and the second
+    /// the first part belongs in the second one: someone whose first part fails keeps what they have, and the second
     /// part is `not_sent`. The report has an outcome for each part, with the same index. The function gets a command
     /// without steps about the same user or group.
     ///

@@ -21,7 +21,7 @@ pub mod functions {
     ///
     /// # Options
     /// - `read_only`: true refuses every further change
-    /// - `max_changes`: the most commands in the whole run
+    /// - `max_changes`: the most people and groups that the whole run may change, once for each command
     /// - `max_removals`: the most people and groups that may lose access
     /// - `protect`: users and groups that must not be changed: a name or a list of names (`*` matches anything). People
     ///   read after this call are recognized by e-mail and by username

@@ -20,10 +20,10 @@ pub mod functions {
     ///
     /// `path_or_url` is a path after the service's base URL, or a full URL as in Adobe's samples. Adobe's public host
     /// means the configured service; any other host is refused. In test mode action requests are sent as tests,
-    /// whatever the URL says, and other writes are refused.
+    /// whatever the URL says. Other writes are refused in either mode, since the guards cannot read whom they change.
     ///
     /// # Errors
-    /// `usage` for another host; `not_found`, `rejected` and the other errors of requests.
+    /// `usage` for another host; `guard` for another write; `not_found`, `rejected` and the other errors of requests.
     ///
     /// # Example
     /// ```rhai

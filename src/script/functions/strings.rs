@@ -3,7 +3,7 @@
 use crate::script::functions::string_functions;
 use crate::wire::percent_encode;
 use rhai::plugin::export_module;
-use rhai::{Module, exported_module};
+use rhai::{Array, Module, exported_module};
 
 /// Strings.
 #[export_module]
@@ -21,6 +21,17 @@ pub mod functions {
     #[rhai_fn(name = "encode")]
     pub fn encoded(text: &str) -> String {
         percent_encode::value(text)
+    }
+
+    /// Returns the words of a string: the parts between white space. A blank string has none.
+    ///
+    /// # Example
+    /// ```rhai
+    /// print("Kim  Lee".split());
+    /// ```
+    #[rhai_fn(name = "split")]
+    pub fn split_into_words(text: &str) -> Array {
+        text.split_whitespace().map(|word| word.to_owned().into()).collect()
     }
 }
 

@@ -8,17 +8,18 @@ use crate::changes::sync::map_file::SyncMap;
 use crate::changes::sync::map_run::{self, group_json};
 use crate::changes::sync::people_match::{PeopleMatch, match_rows};
 use crate::client::listing::query::UserQuery;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::files::table::row::TableRow;
 use crate::files::table::row_stream::RowStream;
 use crate::host::binding::RhaiResultOf;
 use crate::host::session::Session;
 use crate::host::session::session;
 use crate::host::thrown::ThrowAt;
+use crate::language::script_error::ScriptEnding;
 use crate::quantity::counted;
 use crate::script::functions::users;
 use crate::session::tracked_files;
-use crate::store::text_file;
+use crate::store::{file_door, text_file};
 use crate::values::dynamic::{dynamic_of, kind_of};
 use crate::values::names::texts;
 use crate::values::options::CallOptions;
@@ -28,7 +29,7 @@ use crate::wire::identity::{IdentityType, fold_name};
 use crate::wire::user::User;
 use crate::wire::wildcard;
 use rhai::plugin::{Dynamic, export_module};
-use rhai::{AST, Array, Map, NativeCallContext, Scope};
+use rhai::{AST, Array, EvalAltResult, Map, NativeCallContext, Scope};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -91,8 +92,9 @@ pub mod functions {
     /// or to leave, and nothing if nothing differs. **Nobody leaves** while the source is empty, while more rows than
     /// `max_unmatched` are not certain, or if more people would leave than `max_removals`; people are added nevertheless,
     /// and the run ends with exit code 7. The result has `added`, `removed`, `kept` (protected members without a row),
-    /// `stays` (people without a row who have a profile through a user group and stay), `refused` (why nobody left) and
-    /// `report`.
+    /// `stays` (people without a row who have a profile through a user group and stay), `keeps` (`#{person, through}`:
+    /// people who were removed from a profile and keep it through a user group, as far as its members show which groups
+    /// carry it), `refused` (why nobody left) and `report`.
     ///
     /// # Options
     /// - `mode`: `"both"` (by default), `"add"` or `"remove"`
@@ -397,7 +399,7 @@ fn sync_all(session: &Rc<Session>, groups: Vec<(String, Dynamic)>, options: &Cal
     for (name, people) in groups {
         let source = SourcePeople::of(&people, &organization.people)?;
         open.extend(source.open.into_iter().map(|row| (name.clone(), row)));
-        targets.push(GroupTarget { name, wanted: source.users, mode });
+        targets.push(GroupTarget { name, wanted: source.users, has_new: false, mode });
     }
     for (group, row) in &open {
         session.console().warn(&format!("{group}: {row}"));
@@ -454,28 +456,45 @@ fn carry_out(
         SyncMap::of_group_column(GROUPS)
     } else {
         let path = tracked_files::input(session, map)?;
-        let text = text_file::read(&path)?;
+        let text = text_file::read(&path).map_err(|error| {
+            let hint = "`umapish guide sync` has a map to begin with.";
+            if file_door::exists(&path) { error } else { error.with_file_hint(hint) }
+        })?;
         SyncMap::parse(&text, &path)?
     };
     let compiled: RefCell<HashMap<String, AST>> = RefCell::default();
     let condition = |code: &str, row: &TableRow| {
         let mut scope = Scope::new();
         scope.push("row", row.clone());
-        let wrong = |error: String| Error::usage(format!("`where` {code}: {error} ({})", row.source()));
+        let wrong = |error: EvalAltResult| wrong_condition(code, row, error);
         if !compiled.borrow().contains_key(code) {
-            let ast = context
-                .engine()
-                .compile_with_scope(&scope, code)
-                .map_err(|error| wrong(error.to_string()))?;
+            let ast =
+                context.engine().compile_with_scope(&scope, code).map_err(|error| wrong(error.into()))?;
             compiled.borrow_mut().insert(code.to_owned(), ast);
         }
         let known = compiled.borrow();
-        let value: Dynamic = context
-            .engine()
-            .eval_ast_with_scope(&mut scope, &known[code])
-            .map_err(|error| wrong(error.to_string()))?;
-        value.as_bool().map_err(|kind| wrong(format!("it must be true or false, not {kind}")))
+        let value: Dynamic =
+            context.engine().eval_ast_with_scope(&mut scope, &known[code]).map_err(|error| wrong(*error))?;
+        value.as_bool().map_err(|_| {
+            let message = format!("`where` must be true or false, not {}: {code}", kind_of(&value));
+            Error::usage_with_hint(message, CONDITION_HINT)
+        })
     };
     let folder = Path::new(map).parent().unwrap_or(Path::new(""));
     map_run::run(session, (&parsed, folder), users.as_deref(), &condition)
+}
+
+/// What a condition looks like.
+const CONDITION_HINT: &str = "Compare a column with something, as in row.department == \"Design\".";
+
+/// The error of a condition that cannot be evaluated for a row, in the words of an error of a script.
+fn wrong_condition(code: &str, row: &TableRow, error: EvalAltResult) -> Error {
+    match ScriptEnding::of(error) {
+        ScriptEnding::Failed(failure) => {
+            let message = format!("{}: `where` {code}: {}", row.source(), failure.message);
+            let hint = failure.hint_in(Some(code));
+            Error::usage_with_hint(message, hint.unwrap_or_else(|| CONDITION_HINT.to_owned()))
+        }
+        ScriptEnding::Ended(_) => ErrorKind::Interrupted.into(),
+    }
 }

@@ -11,21 +11,26 @@ use std::collections::HashSet;
 /// The impact of commands, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CommandImpact {
-    /// The number of commands.
+    /// The number of people and groups that are changed, once for each command.
     pub changes: usize,
     /// The number of people and groups that lose something.
     pub removals: usize,
 }
 
 impl CommandImpact {
-    /// The impact of one command. One that cannot be parsed has no removals.
+    /// The impact of one command. One that cannot be parsed is one change without removals.
     pub fn of(command: &RenderedCommand) -> Self {
-        Self { changes: 1, removals: command.command().map_or(0, removals) }
+        command.command().map_or(Self { changes: 1, removals: 0 }, Self::of_command)
     }
 
-    /// The impact of a command that may be sent in pieces.
+    /// The impact of a command that may be sent in pieces. One about a group counts the people that it lists.
     pub(crate) fn of_command(command: &Command) -> Self {
-        Self { changes: 1, removals: removals(command) }
+        Self { changes: people_listed(command).max(1), removals: removals(command) }
+    }
+
+    /// The impact of a further piece of a command, which adds only the people that it lists.
+    pub(crate) fn of_later_piece(command: &RenderedCommand) -> Self {
+        Self { changes: command.command().map_or(0, people_listed), ..Self::of(command) }
     }
 
     /// Adds another impact.
@@ -33,6 +38,11 @@ impl CommandImpact {
         self.changes += other.changes;
         self.removals += other.removals;
     }
+}
+
+/// The number of people whom the steps of a command list, each once.
+fn people_listed(command: &Command) -> usize {
+    command.steps.iter().flat_map(|step| step.names("user")).map(fold).collect::<HashSet<_>>().len()
 }
 
 /// A person counts once, however many steps take something away. People who are listed in several steps count

@@ -57,7 +57,7 @@ impl Allowance {
 pub struct GuardLimits {
     /// Whether no change is allowed.
     pub read_only: bool,
-    /// The most commands.
+    /// The most people and groups that may be changed.
     pub max_changes: Option<usize>,
     /// The most people who may lose something.
     pub max_removals: Option<Allowance>,
@@ -92,7 +92,7 @@ struct State {
     uncertain: HashSet<(u64, usize, usize)>,
     /// The number of people in the largest listing.
     listed: usize,
-    /// Whether a listing of everybody was read to its end.
+    /// Whether a listing of everybody was read to the end.
     has_listed_all: bool,
     /// The empty or failed source because of which nothing may be removed.
     empty_source: Option<String>,
@@ -215,6 +215,9 @@ fn stricter(one: Option<usize>, other: Option<usize>) -> Option<usize> {
 impl State {
     fn admit(&mut self, request: &ActionRequest) -> Result<()> {
         self.check_content(request.mode, request.commands.iter().map(|sent| &*sent.content))?;
+        if request.commands.is_empty() {
+            check_readable(request)?;
+        }
         let mut impact = CommandImpact::default();
         for sent in &request.commands {
             if self.uncertain.contains(&piece(request, sent)) {
@@ -223,7 +226,7 @@ impl State {
             if sent.pieces < 2 || !self.counted.contains(&(request.list, sent.index)) {
                 impact.add(&CommandImpact::of(&sent.content));
             } else {
-                impact.removals += CommandImpact::of(&sent.content).removals;
+                impact.add(&CommandImpact::of_later_piece(&sent.content));
             }
         }
         if request.commands.is_empty() {
@@ -336,6 +339,17 @@ impl State {
 
 fn refusal(message: impl Into<String>, hint: &str) -> Error {
     ErrorKind::Guard { message: format!("refused: {}", message.into()), hint: hint.to_owned() }.into()
+}
+
+/// Refuses a live request of which nothing can be read: it may change anybody.
+fn check_readable(request: &ActionRequest) -> Result<()> {
+    if request.mode == Mode::Test {
+        return Ok(());
+    }
+    Err(refusal(
+        format!("the guards cannot read what `{}` changes", request.call),
+        "Send the change as a list of commands, with a function, action([...]) or make_call to the action endpoint.",
+    ))
 }
 
 fn unreadable(command: &RenderedCommand, reason: &str) -> Error {

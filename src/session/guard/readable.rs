@@ -3,6 +3,7 @@
 use crate::client::sent_command::RenderedCommand;
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::step::StepSpec;
+use crate::wire::validate;
 use serde_json::Value;
 
 /// The fields of steps that name people and groups.
@@ -10,6 +11,9 @@ const NAMES: [&str; 3] = ["email", "username", "name"];
 
 /// Why a command cannot be read fully; `None` if it can.
 pub(crate) fn unreadable(command: &RenderedCommand) -> Option<String> {
+    if let Err(fault) = validate::spelling(command.json()) {
+        return Some(fault.message);
+    }
     match command.command() {
         None => Command::read(command.json()).err().map(|fault| fault.message),
         Some(command) => command.steps.iter().enumerate().find_map(|(index, step)| {

@@ -79,6 +79,33 @@ fn a_list_of_people_counts_once_however_it_is_split_into_steps() {
 }
 
 #[test]
+fn a_list_of_people_counts_as_many_changes_whatever_it_does_and_however_it_is_split() {
+    let emails: Vec<_> = (0..230).map(|number| format!("u{number}@example.com")).collect();
+    let limits = |limit| GuardLimits { max_changes: Some(limit), ..GuardLimits::default() };
+    for name in ["add", "remove"] {
+        let command =
+            json!({"usergroup": "G", "do": [{name: {"user": emails}}, {name: {"user": emails[..5]}}]});
+        assert!(!passes(limits(229), std::slice::from_ref(&command)), "{name}");
+        assert!(passes(limits(230), std::slice::from_ref(&command)), "{name}");
+        let list = checked(&json!({"usergroup": "G", "do": [{name: {"user": emails}}]}));
+        let mut total = CommandImpact::default();
+        assert!(ChangeGuard::new(limits(229)).precheck(Mode::Live, &list, &mut total).is_err(), "{name}");
+        assert_eq!(total.changes, 230);
+        let guard = ChangeGuard::new(limits(230));
+        let pieces: Vec<_> =
+            list.pieces().map(|piece| Arc::new(RenderedCommand::raw(piece.json().clone()))).collect();
+        for (piece, content) in pieces.iter().enumerate() {
+            let sent = SentCommand { index: 0, piece, pieces: pieces.len(), content: Arc::clone(content) };
+            let request = ActionRequest { commands: vec![sent], ..request(Mode::Live, &[]) };
+            assert!(guard.before(&request).is_ok(), "{name} {piece}");
+        }
+        assert!(message(&guard, &[add("one@example.com")]).is_some(), "{name}");
+    }
+    let profiles = json!({"usergroup": "G", "do": [{"add": {"productConfiguration": ["P", "Q"]}}]});
+    assert!(passes(limits(1), &[profiles]));
+}
+
+#[test]
 fn two_hundred_is_the_limit_of_a_live_run_against_a_real_organization() {
     let real = || GuardLimits { real: true, ..GuardLimits::default() };
     assert!(passes(real(), &people(200, remove)));
@@ -157,7 +184,8 @@ fn with_a_list_of_those_who_may_be_changed_nobody_else_is_changed_by_any_form_of
         assert!(!passes(only(), std::slice::from_ref(&refused)), "{refused}");
         assert!(!passes(only(), &[add("a@example.com"), refused.clone()]), "{refused}");
     }
-    assert!(!passes(only(), &[]), "a request whose commands are unknown");
+    let unread = ChangeGuard::new(only()).before(&request(Mode::Test, &[])).unwrap_err();
+    assert!(unread.to_string().contains("--only cannot tell"), "{unread}");
 }
 
 #[test]

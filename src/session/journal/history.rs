@@ -1,4 +1,4 @@
-//! The commands of a run, as its journal tells them: each with the people before it and what became of it.
+//! The commands of a run, as its journal tells them: each with the people before it and what happened to it.
 
 use crate::client::sent_command::RenderedCommand;
 use crate::error::Result;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Read;
 
-/// A command of a run with what became of it.
+/// A command of a run with what happened to it.
 #[derive(Debug)]
 pub(crate) struct JournaledChange {
     /// When it was sent.
@@ -32,7 +32,7 @@ pub(crate) struct JournaledChange {
     pub(crate) command: RenderedCommand,
     /// The people before it.
     pub(crate) before: Vec<PersonRecord>,
-    /// What became of it, as last found out.
+    /// What happened to it, as last found out.
     pub(crate) outcome: CommandOutcome,
 }
 
@@ -43,9 +43,9 @@ pub(crate) enum HistoryEvent {
     Begun(Timestamp, Box<HeadRecord>),
     /// A later run continued it.
     Resumed(Timestamp, ResumedRecord),
-    /// A command and what became of it.
+    /// A command and what happened to it.
     Change(Box<JournaledChange>),
-    /// The run came to its end, with this exit code.
+    /// The run finished, with this exit code.
     Ended(Timestamp, u8),
 }
 

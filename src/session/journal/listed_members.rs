@@ -55,7 +55,7 @@ impl ListedMembers {
         }
     }
 
-    /// Called when a listing was read to its end.
+    /// Called when a listing was read to the end.
     pub(super) fn complete(&mut self, of: &UserListing<'_>, now: Timestamp) {
         let Some(key) = key_of(of) else { return };
         let list = self.lists.entry(key).or_default();

@@ -1,5 +1,5 @@
 //! Secret arguments in a journal: hidden when it is written, restored when the run is resumed. All other secrets of the
-//! process are masked for good.
+//! process are masked permanently.
 
 use crate::secret::{mask, mask_json};
 use crate::store::journal::record::{JournalRecord, Written};

@@ -35,6 +35,7 @@ fn head() -> HeadRecord {
             text: None,
             shows_value: false,
             rows: None,
+            built_in: false,
         },
         arguments: vec!["people.csv".to_owned(), "(secret)".to_owned()],
         secret_arguments: 1,

@@ -25,14 +25,14 @@ pub(crate) struct JournaledRun {
     pub(crate) failed: usize,
     /// Requested commands that are not known to be done.
     pub(crate) left: usize,
-    /// The exit code, if it came to its end.
+    /// The exit code, if it finished.
     pub(crate) exit: Option<u8>,
     /// Whether a process is writing the journal.
     pub(crate) is_under_way: bool,
 }
 
 impl JournaledRun {
-    /// Reads a journal: of a run that came to its end, only the first and the last line.
+    /// Reads a journal: of a run that finished, only the first and the last line.
     ///
     /// # Errors
     /// Those of [`reader::read`].

@@ -23,7 +23,7 @@ pub struct JournalExtent {
 /// Reads a journal; `apply` gets every entry. What a crash left of the last lines is not counted.
 ///
 /// # Errors
-/// `file`: it cannot be read, has no head, or a line is broken that others follow or that was written to its end.
+/// `file`: it cannot be read, has no head, or a line is broken that others follow or that was written to the end.
 /// `usage`: another version wrote it, in another format or with something this version does not know. Those of
 /// `apply`.
 pub fn read(

@@ -95,7 +95,7 @@ pub struct HeadRecord {
 }
 
 /// The script of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScriptRecord {
     /// Its name in messages.
@@ -111,6 +111,9 @@ pub struct ScriptRecord {
     /// The rows that it ran for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowsRecord>,
+    /// Whether it is part of this program.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub built_in: bool,
 }
 
 /// The rows of a file for which a script ran, one by one.
@@ -304,7 +307,7 @@ pub struct ResumedRecord {
     pub reason: Option<String>,
 }
 
-/// The end of a run, with what became of all its commands.
+/// The end of a run, with what happened to all its commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EndRecord {

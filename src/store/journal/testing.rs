@@ -26,6 +26,7 @@ pub(crate) fn head() -> HeadRecord {
             text: None,
             shows_value: false,
             rows: None,
+            built_in: false,
         },
         arguments: Vec::new(),
         secret_arguments: 0,

@@ -53,7 +53,7 @@ pub struct JournalSurvey {
     pub other_formats: Vec<PathBuf>,
 }
 
-/// Looks through all journals. A run has something left to do when it did not come to its end, or ended with commands
+/// Looks through all journals. A run has something left to do when it did not finish, or ended with commands
 /// unknown or not sent. Broken journals are left out, and those of runs that are under way.
 ///
 /// # Errors
@@ -125,13 +125,13 @@ pub(super) struct RunStory {
     open: usize,
 }
 
-/// What became of the commands of a run.
+/// What happened to the commands of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct RunCounts {
     pub(super) done: usize,
     pub(super) failed: usize,
     pub(super) open: usize,
-    /// The exit code, if the run came to its end.
+    /// The exit code, if the run finished.
     pub(super) exit: Option<u8>,
 }
 
@@ -165,7 +165,7 @@ impl RunStory {
         }
     }
 
-    /// What became of the commands so far.
+    /// What happened to the commands so far.
     pub(super) fn counts(&self) -> RunCounts {
         let under_way = self.under_way.values().sum::<usize>();
         match &self.end {

@@ -6,7 +6,7 @@ use crate::client::actions::in_flight::{InFlightRequest, Landing};
 use crate::client::actions::piece_verdict::PieceVerdict;
 use crate::client::actions::planner;
 use crate::client::actions::removal::LookedUp;
-use crate::client::attempts::FailedCall;
+use crate::client::api_call::FailedCall;
 use crate::client::hooks::Resolution;
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};

@@ -1,13 +1,13 @@
 //! What a response, a refusal, or the loss of a response means for the commands of a request.
 
 use super::ActionExecutor;
-use crate::client::actions::deferred_removals::DeferredRemoval;
+use crate::client::actions::deferred_removals::{DeferredPart, DeferredRemoval};
 use crate::client::actions::draft::CarriedPiece;
 use crate::client::actions::in_flight::InFlightRequest;
 use crate::client::actions::match_answer;
 use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict, SettledPiece};
 use crate::client::actions::removal_check::SentRemoval;
-use crate::client::attempts::FailedCall;
+use crate::client::api_call::FailedCall;
 use crate::client::event::WaitReason;
 use crate::client::http::retry;
 use crate::client::outcome::{CommandOutcome, Status};
@@ -173,27 +173,21 @@ impl ActionExecutor {
             .collect();
         self.client.notify_settled(&request.admitted, &outcomes);
         let change = request.admitted.change.as_ref().filter(|_| !deferred.is_empty()).cloned().map(Arc::new);
-        let places = carried.iter().enumerate().filter_map(|(place, carried)| {
-            let removal = deferred.remove(&place)?;
-            Some((carried.index, (place, removal)))
-        });
-        let mut places: HashMap<_, _> = places.collect();
+        for (place, carried) in carried.iter().enumerate() {
+            if let (Some(removal), Some(change)) = (deferred.remove(&place), &change) {
+                let part = DeferredPart { removal, request: Arc::clone(change), place };
+                self.removed_parts.entry(carried.index).or_default().push(part);
+            }
+        }
         let verdicts = carried
             .iter()
             .zip(settled)
             .map(|(carried, settled)| (carried.index, carried.sent.piece, settled));
         let mut decided = Vec::new();
         for outcome in self.plan.settle(verdicts.collect()) {
-            match (places.remove(&outcome.index), &change) {
-                (Some((place, removal)), Some(change)) => {
-                    self.deferred.add(DeferredRemoval {
-                        outcome,
-                        removal,
-                        request: Arc::clone(change),
-                        place,
-                    });
-                }
-                _ => decided.push(outcome),
+            match self.removed_parts.remove(&outcome.index) {
+                Some(parts) => self.deferred.add(DeferredRemoval { outcome, parts }),
+                None => decided.push(outcome),
             }
         }
         self.record(decided);

@@ -1,7 +1,6 @@
 //! Reads removals back: at once for pieces of a command, otherwise after the last removal of the list.
 
 use super::ActionExecutor;
-use crate::client::actions::deferred_removals::DeferredRemoval;
 use crate::client::actions::in_flight::InFlightRequest;
 use crate::client::actions::piece_verdict::{PieceVerdict, SettledPiece};
 use crate::client::actions::removal::RemovalCheck;
@@ -9,11 +8,11 @@ use crate::client::actions::removal_check::SentRemoval;
 use crate::client::actions::removal_kind::RemovalKind;
 use crate::error::{Error, ErrorKind};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 impl ActionExecutor {
     /// The removals of a request that are read back after the last one of the list, by their place in the request:
-    /// the service reports success even if nobody was removed (contract 2.8, X9).
+    /// the service reports success even if nobody was removed (contract 2.8, X9). The order of the pieces of a list of
+    /// people does not matter, so that its group is listed once after the last of them.
     pub(super) fn defer_removals(
         &self,
         request: &InFlightRequest,
@@ -22,7 +21,10 @@ impl ActionExecutor {
         let carried = request.draft.carried.iter().zip(settled).enumerate();
         let done = carried.filter(|(_, (_, settled))| settled.verdict == PieceVerdict::Done);
         let whole = done.filter_map(|(place, (carried, _))| {
-            let item = self.plan.item(carried.index).filter(|item| item.piece_count() == 1)?;
+            let item = self
+                .plan
+                .item(carried.index)
+                .filter(|item| item.piece_count() == 1 || item.is_member_list())?;
             let removal = item.sent_removal(carried.sent.content.command()?.clone());
             (RemovalKind::of(&removal.command) != RemovalKind::Nothing).then_some((place, removal))
         });
@@ -59,22 +61,23 @@ impl ActionExecutor {
             return;
         }
         let unreachable = self.stopped.as_ref().filter(|error| is_out_of_reach(error));
-        let checks = if let Some(error) = unreachable {
-            deferred.iter().map(|removal| unread(removal, error)).collect()
+        let removals = || deferred.iter().flat_map(|deferred| &deferred.parts).map(|part| &part.removal);
+        let checks: Vec<_> = if let Some(error) = unreachable {
+            removals().map(|removal| unread(removal, error)).collect()
         } else {
-            let removals: Vec<_> = deferred.iter().map(|deferred| deferred.removal.clone()).collect();
+            let removals: Vec<_> = removals().cloned().collect();
             self.client.clone().verify_removals(&removals).await
         };
-        let mut outcomes = Vec::new();
-        for (deferred, check) in deferred.into_iter().zip(checks) {
-            let (request, place) = (Arc::clone(&deferred.request), deferred.place);
-            let people = deferred.removal.command.touches().people;
-            let (outcome, recorded) = deferred.into_outcome(check);
-            self.client.notify_verified(&request, place, &recorded);
-            if !outcome.status.is_done() {
-                self.plan.hold_back(people, outcome.index);
+        let (mut checks, mut outcomes) = (checks.into_iter(), Vec::new());
+        for deferred in deferred {
+            let checks: Vec<_> = checks.by_ref().take(deferred.parts.len()).collect();
+            for (part, check) in deferred.parts.iter().zip(&checks) {
+                self.client.notify_verified(&part.request, part.place, &deferred.recorded(check));
+                if matches!(check, RemovalCheck::StillMember(_) | RemovalCheck::Unverified(_)) {
+                    self.plan.hold_back(part.removal.command.touches().people, deferred.outcome.index);
+                }
             }
-            outcomes.push(outcome);
+            outcomes.push(deferred.into_outcome(&RemovalCheck::of_all(checks)));
         }
         outcomes.extend(self.plan.take_held_back(self.client.mode()));
         self.record(outcomes);
@@ -87,7 +90,7 @@ fn is_out_of_reach(error: &Error) -> bool {
 }
 
 /// A removal that is not read back because the run stopped.
-fn unread(deferred: &DeferredRemoval, error: &Error) -> RemovalCheck {
-    let name = deferred.removal.command.subject.name();
+fn unread(removal: &SentRemoval, error: &Error) -> RemovalCheck {
+    let name = removal.command.subject.name();
     RemovalCheck::Unverified(format!("{name}: the removal is not verified, because the run stopped: {error}"))
 }

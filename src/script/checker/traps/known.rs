@@ -30,6 +30,9 @@ impl ScriptScan<'_> {
     }
 
     pub(super) fn origin(&self, value: &Expr) -> VariableOrigin {
+        if let Some(name) = variable_name(value).filter(|name| self.is_own_data(name)) {
+            return VariableOrigin::CopyOf(name.to_owned());
+        }
         let Some(chain) = ExpressionChain::of(value) else { return VariableOrigin::New };
         let is_part = !chain.has_call() && chain.variable().is_some_and(|name| self.is_own_data(name));
         match written(value) {
@@ -77,7 +80,8 @@ impl ScriptScan<'_> {
             _ => None,
         });
         match called.or(last.as_deref()) {
-            Some("len") => KnownValue::Length,
+            Some("len" | "parse_int") => KnownValue::Whole(None),
+            Some("sum") if self.is_sum_of_numbers(value) => KnownValue::Whole(None),
             Some("now") => KnownValue::Time,
             Some("send") if called.is_some() => KnownValue::Response,
             Some("read_csv") if is_plain_call(value) => KnownValue::Rows,
@@ -86,6 +90,21 @@ impl ScriptScan<'_> {
             }
             _ => KnownValue::of(value),
         }
+    }
+}
+
+impl ScriptScan<'_> {
+    /// `[1, 2].sum()`.
+    fn is_sum_of_numbers(&self, value: &Expr) -> bool {
+        let chain = ExpressionChain::of(value);
+        chain.is_some_and(|chain| {
+            chain.parts.len() == 1 && self.known_value(chain.root) == KnownValue::Numbers
+        })
+    }
+
+    /// A list or map as it is written, or a variable with one.
+    pub(super) fn is_collection(&self, value: &Expr) -> bool {
+        matches!(self.known_value(value), KnownValue::Numbers | KnownValue::List | KnownValue::Map)
     }
 }
 

@@ -5,6 +5,8 @@ mod chain;
 mod known;
 mod methods;
 pub(crate) mod modules;
+mod operators;
+mod precedence;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -21,8 +23,18 @@ use std::collections::BTreeMap;
 /// The findings in a script. `shows_value` says that the value of the last statement is used.
 pub(crate) fn find(ast: &AST, text: &str, shows_value: bool) -> Vec<CheckFinding> {
     let mut scan = ScriptScan::new(text, defined(ast, false), CallIndex::read(ast).mentioned);
-    scan.body(&[], ast.statements(), shows_value);
     let captured = captured_counts(ast);
+    scan.closures = ast
+        .iter_fn_def()
+        .filter(|function| function.name.starts_with("anon$"))
+        .map(|closure| {
+            let name = closure.name.to_string();
+            let own =
+                closure.params.len() - captured.get(&name).copied().unwrap_or(0).min(closure.params.len());
+            (name, own)
+        })
+        .collect();
+    scan.body(&[], ast.statements(), shows_value);
     for function in ast.iter_fn_def() {
         // Captured variables come first. They are shared with the script, so a change to them is not lost.
         let own = function.params.iter().skip(captured.get(function.name.as_str()).copied().unwrap_or(0));
@@ -41,6 +53,7 @@ pub(crate) fn find(ast: &AST, text: &str, shows_value: bool) -> Vec<CheckFinding
     }
     let mut findings = scan.findings;
     findings.extend(written::find(text));
+    findings.extend(precedence::find(text));
     findings
 }
 

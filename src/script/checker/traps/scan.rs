@@ -1,26 +1,30 @@
 //! Walks a script in the order of its execution and records what happens to each variable.
 
 use super::chain::{ChainPart, ExpressionChain, variable_name, written};
-use super::methods::{OF_STRINGS, OF_STRINGS_AND_LISTS, changes_receiver};
+use super::methods::changes_receiver;
 use super::trap::{self, TrapWords};
-use super::variable::{KnownValue, TrackedVariable, VariableOrigin};
+use super::variable::{HiddenVariable, KnownValue, TrackedVariable, VariableOrigin};
 use crate::language::place::ScriptPlace;
 use crate::script::checker::call_index::FunctionForms;
 use crate::script::checker::finding::CheckFinding;
 use crate::values::raw_response::RawResponse;
 use rhai::{Expr, FnCallExpr, Position, Stmt, StmtBlock};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A walk through a script.
 pub(super) struct ScriptScan<'t> {
     pub(super) lines: Vec<&'t str>,
-    own_functions: FunctionForms,
+    pub(super) own_functions: FunctionForms,
+    /// The number of parameters of each closure, without those it captured.
+    pub(super) closures: BTreeMap<String, usize>,
     /// Properties, strings and keys of the script.
     pub(super) mentioned: BTreeSet<String>,
     pub(super) variables: Vec<TrackedVariable>,
     /// The order of the loops around the current position, the outermost first.
     loops: Vec<usize>,
     order: usize,
+    /// For each open block, the number of variables before it.
+    blocks: Vec<usize>,
     pub(super) findings: Vec<CheckFinding>,
 }
 
@@ -29,10 +33,12 @@ impl<'t> ScriptScan<'t> {
         Self {
             lines: text.lines().collect(),
             own_functions,
+            closures: BTreeMap::new(),
             mentioned,
             variables: Vec::new(),
             loops: Vec::new(),
             order: 0,
+            blocks: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -40,12 +46,14 @@ impl<'t> ScriptScan<'t> {
     /// Walks the body of a function or script. `is_value_used` says whether that of its last statement is.
     pub(super) fn body(&mut self, parameters: &[&str], statements: &[Stmt], is_value_used: bool) {
         let outer = std::mem::take(&mut self.variables);
+        let blocks = std::mem::take(&mut self.blocks);
         for name in parameters {
             self.declare(name, VariableOrigin::Parameter, KnownValue::Other);
         }
         self.statements(statements, is_value_used);
         self.leave_scope(0);
         self.variables = outer;
+        self.blocks = blocks;
     }
 
     fn statements(&mut self, statements: &[Stmt], is_value_used: bool) {
@@ -56,7 +64,9 @@ impl<'t> ScriptScan<'t> {
 
     fn block(&mut self, block: &StmtBlock, is_value_used: bool) {
         let depth = self.variables.len();
+        self.blocks.push(depth);
         self.statements(block.statements(), is_value_used);
+        self.blocks.pop();
         self.leave_scope(depth);
     }
 
@@ -81,17 +91,26 @@ impl<'t> ScriptScan<'t> {
                 self.loops.pop();
             }
             Stmt::For(parts, _) => {
-                self.for_loop(&parts.0.name, parts.1.as_ref().map(|index| index.name.as_str()), &parts.2);
+                self.for_loop(&parts.0, parts.1.as_ref().map(|index| index.name.as_str()), &parts.2);
             }
             Stmt::Var(parts, ..) => {
                 let (name, value, _) = &**parts;
                 self.expression(value);
                 let (origin, known) = (self.origin(value), self.known_value(value));
+                let hides = self.hidden_by(&name.name, value, name.pos);
                 self.declare(&name.name, origin, known);
+                if let Some(variable) = self.variables.last_mut() {
+                    variable.hides = hides;
+                }
             }
             Stmt::Assignment(parts) => {
                 self.expression(&parts.1.rhs);
-                self.assign(&parts.1.lhs, parts.0.is_op_assignment());
+                let operator = parts.0.get_op_assignment_info().map(|(.., operator)| operator);
+                if let Some(operator) = operator {
+                    self.check_operator(operator, &parts.1.lhs, &parts.1.rhs, parts.0.position());
+                }
+                let extends = operator == Some("+") && self.is_collection(&parts.1.rhs);
+                self.assign(&parts.1.lhs, operator.is_some(), extends);
             }
             Stmt::FnCall(call, position) => self.call(call, *position, is_value_used),
             Stmt::Block(block) => self.block(block, is_value_used),
@@ -112,7 +131,11 @@ impl<'t> ScriptScan<'t> {
         }
     }
 
-    fn for_loop(&mut self, name: &str, index: Option<&str>, flow: &rhai::FlowControl) {
+    fn for_loop(&mut self, entry: &rhai::Ident, index: Option<&str>, flow: &rhai::FlowControl) {
+        let name = entry.name.as_str();
+        if index.is_some_and(|index| is_index_name(name) && !is_index_name(index)) {
+            self.report(entry.pos, trap::index_before_entry());
+        }
         self.expression(&flow.expr);
         let iterated = written(&flow.expr).filter(|_| variable_name(&flow.expr).is_some());
         let depth = self.variables.len();
@@ -124,9 +147,14 @@ impl<'t> ScriptScan<'t> {
         if let Some(index) = index {
             self.declare(index, VariableOrigin::New, KnownValue::Other);
         }
+        self.blocks.push(depth);
         self.statements(flow.body.statements(), false);
+        self.blocks.pop();
         self.leave_scope(depth);
         self.loops.pop();
+        if let Some(variable) = self.variable(name) {
+            variable.hidden_by_loop = Some(entry.pos);
+        }
     }
 
     fn enter_loop(&mut self) {
@@ -146,7 +174,20 @@ impl<'t> ScriptScan<'t> {
             {
                 self.report(position, words);
             }
+            if let Some(position) = variable.lost_declaration() {
+                self.report(position, trap::lost_declaration(&variable.name));
+            }
         }
+    }
+
+    /// Where a declaration in a block hides a variable outside of it.
+    fn hidden_by(&self, name: &str, value: &Expr, position: Position) -> Option<HiddenVariable> {
+        let outer = &self.variables[..self.blocks.last().copied().unwrap_or_default()];
+        let is_hidden = outer.iter().any(|variable| variable.name == name);
+        let is_operand = |operand: &Expr| variable_name(operand) == Some(name);
+        let continues = !self.loops.is_empty()
+            && matches!(value, Expr::FnCall(call, _) if call.is_operator_call() && call.args.iter().any(is_operand));
+        is_hidden.then_some(HiddenVariable { position, continues })
     }
 
     fn variable(&mut self, name: &str) -> Option<&mut TrackedVariable> {
@@ -156,14 +197,20 @@ impl<'t> ScriptScan<'t> {
     fn untrack(&mut self, name: &str) {
         if let Some(variable) = self.variable(name) {
             variable.is_untracked = true;
+            variable.hidden_by_loop = None;
         }
     }
 
     fn read(&mut self, name: &str, position: Position) {
         self.order += 1;
         let (order, loops) = (self.order, self.loops.clone());
+        let mut hidden = None;
         if let Some(variable) = self.variable(name) {
             variable.read(order, position, &loops);
+            hidden = variable.hidden_by_loop.take();
+        }
+        if let Some(position) = hidden {
+            self.report(position, trap::loop_variable(name));
         }
     }
 
@@ -175,7 +222,7 @@ impl<'t> ScriptScan<'t> {
         }
     }
 
-    fn assign(&mut self, target: &Expr, keeps_value: bool) {
+    fn assign(&mut self, target: &Expr, keeps_value: bool, extends: bool) {
         match ExpressionChain::of(target) {
             Some(chain) => {
                 self.indexes(&chain);
@@ -186,6 +233,9 @@ impl<'t> ScriptScan<'t> {
             }
             None => {
                 if let Some(name) = variable_name(target) {
+                    if extends {
+                        return self.change(name, target.start_position());
+                    }
                     if keeps_value {
                         self.read(name, target.start_position());
                     }
@@ -267,6 +317,9 @@ impl<'t> ScriptScan<'t> {
         let name = chain.variable();
         let position = expression.position();
         self.check_method(chain, last, position, is_used);
+        if matches!(chain.root, Expr::Coalesce(..)) && before.is_empty() && changes_receiver(last, is_used) {
+            self.report(position, trap::changed_fallback(&last.name));
+        }
         let is_direct = !before.iter().any(|part| matches!(part, ChainPart::Method(_)));
         match name {
             Some(name) if is_direct && changes_receiver(last, is_used) => {
@@ -286,6 +339,8 @@ impl<'t> ScriptScan<'t> {
         if self.own_functions.contains_key(call.name.as_str()) {
             return;
         }
+        let receiver = Some(chain.root).filter(|_| chain.parts.len() == 1);
+        self.check_arguments(call, receiver, &call.args, position);
         if is_used {
             return;
         }
@@ -297,22 +352,15 @@ impl<'t> ScriptScan<'t> {
         self.discarded(call, name, value, position);
     }
 
-    /// A call whose result is not used.
-    fn discarded(&mut self, call: &FnCallExpr, name: Option<&str>, value: KnownValue, position: Position) {
-        let is_string = value == KnownValue::String;
-        let function = call.name.as_str();
-        if OF_STRINGS.contains(&function) || (is_string && OF_STRINGS_AND_LISTS.contains(&function)) {
-            self.report(position, trap::discarded_string(function, name));
-        } else if function == "remove"
-            && value == KnownValue::Numbers
-            && matches!(call.args.last(), Some(Expr::IntegerConstant(1.., _)))
-        {
-            self.report(position, trap::remove_by_index());
-        }
-    }
-
     fn call(&mut self, call: &FnCallExpr, position: Position, is_used: bool) {
-        self.check_operator(call, position);
+        if let [left, right] = &*call.args
+            && call.is_operator_call()
+        {
+            self.check_operator(&call.name, left, right, position);
+            if !is_used {
+                self.report(position, trap::discarded_operator(&call.name));
+            }
+        }
         let is_plain = call.namespace.path.is_empty() && !call.is_operator_call();
         let receiver = call.args.first().filter(|_| is_plain);
         let is_own = self.own_functions.contains_key(call.name.as_str());
@@ -322,6 +370,10 @@ impl<'t> ScriptScan<'t> {
             if call.name == "split" && matches!(&*call.args, [_, _, Expr::IntegerConstant(1, _)]) {
                 self.report(position, trap::split_into_one());
             }
+            if call.name == "int" && self.known_value(receiver).kind() == Some("a string") {
+                self.report(position, trap::int_of_string());
+            }
+            self.check_arguments(call, Some(receiver), &call.args[1..], position);
             if !is_used {
                 let value = self.known_value(receiver);
                 self.discarded(call, variable_name(receiver), value, position);
@@ -334,62 +386,25 @@ impl<'t> ScriptScan<'t> {
                 return self.change(name, receiver.start_position());
             }
         }
+        if let Some((inner, operands)) = corrected_remainder(call) {
+            for operand in inner.args.iter().chain(operands) {
+                self.expression(operand);
+            }
+            return;
+        }
         // The result of the division is wrapped in a call that drops the remainder on purpose.
         if ["floor", "int"].contains(&call.name.as_str())
             && let [Expr::FnCall(inner, _)] = &*call.args
             && inner.name == "/"
         {
+            if let [left, right] = &*inner.args
+                && self.is_negative_quotient(left, right)
+            {
+                self.report(position, trap::floor_of_negative());
+            }
             return self.arguments(inner);
         }
         self.arguments(call);
-    }
-
-    fn check_operator(&mut self, call: &FnCallExpr, position: Position) {
-        let [left, right] = &*call.args else { return };
-        if !call.is_operator_call() {
-            return;
-        }
-        match call.name.as_str() {
-            "<" | "<=" | ">" | ">=" if is_comparison(left) || is_comparison(right) => {
-                self.report(position, trap::chained_comparison());
-            }
-            "==" | "!=" if is_comparison(left) && is_plain_value(right) => {
-                self.report(position, trap::chained_comparison());
-            }
-            "<" | "<=" | ">" | ">=" | "==" | "!=" => self.check_types(left, right, position),
-            "%" if matches!((left, right), (Expr::IntegerConstant(left, _), Expr::IntegerConstant(right, _))
-                if *left < 0 && *right > 0 && left % right != 0) =>
-            {
-                self.report(position, trap::negative_remainder());
-            }
-            "/" if self.leaves_remainder(left, right) => self.report(position, trap::whole_division()),
-            "-" if self.known_value(left) == KnownValue::Time => {
-                self.report(position, trap::subtracted_time());
-            }
-            _ => {}
-        }
-    }
-
-    /// A string is compared with a number.
-    fn check_types(&mut self, left: &Expr, right: &Expr, position: Position) {
-        for (text, number) in [(left, right), (right, left)] {
-            let known = self.known_value(text);
-            if is_number(number) && matches!(known, KnownValue::String | KnownValue::Cell) {
-                self.report(position, trap::string_with_number(known == KnownValue::Cell));
-            }
-        }
-    }
-
-    fn leaves_remainder(&self, left: &Expr, right: &Expr) -> bool {
-        match (left, right) {
-            (Expr::IntegerConstant(left, _), Expr::IntegerConstant(right, _)) => {
-                *right != 0 && left % right != 0
-            }
-            (left, Expr::IntegerConstant(..)) => self.known_value(left) == KnownValue::Length,
-            (left, right) => {
-                self.known_value(left) == KnownValue::Length && self.known_value(right) == KnownValue::Length
-            }
-        }
     }
 
     fn map(&mut self, entries: &[(rhai::Ident, Expr)]) {
@@ -409,23 +424,21 @@ impl<'t> ScriptScan<'t> {
         }
     }
 
-    fn report(&mut self, position: Position, words: TrapWords) {
+    pub(super) fn report(&mut self, position: Position, words: TrapWords) {
         let place = ScriptPlace { source: None, line: position.line(), column: position.position() };
         let TrapWords { message, hint, is_warning } = words;
         self.findings.push(CheckFinding { is_warning, message, hint: Some(hint), place });
     }
 }
 
-fn is_comparison(expression: &Expr) -> bool {
-    matches!(expression, Expr::FnCall(call, _)
-        if call.is_operator_call() && ["<", "<=", ">", ">=", "==", "!="].contains(&call.name.as_str()))
+/// Whether it is a usual name of an index.
+fn is_index_name(name: &str) -> bool {
+    ["i", "j", "n", "idx", "index", "pos", "position", "number", "count", "num"].contains(&name)
 }
 
-fn is_number(expression: &Expr) -> bool {
-    matches!(expression, Expr::IntegerConstant(..) | Expr::FloatConstant(..))
-}
-
-/// A string or a number as it is written.
-fn is_plain_value(expression: &Expr) -> bool {
-    is_number(expression) || matches!(expression, Expr::StringConstant(..))
+/// `((a % b) + b) % b`, which is Python's remainder: the inner one, and the other operands.
+fn corrected_remainder(call: &FnCallExpr) -> Option<(&FnCallExpr, [&Expr; 2])> {
+    let [Expr::FnCall(sum, _), divisor] = &*call.args else { return None };
+    let [Expr::FnCall(inner, _), added] = &*sum.args else { return None };
+    (call.name == "%" && sum.name == "+" && inner.name == "%").then_some((inner, [added, divisor]))
 }

@@ -67,9 +67,141 @@ pub(super) fn whole_division() -> TrapWords {
 /// `a < b < c`.
 pub(super) fn chained_comparison() -> TrapWords {
     warning(
-        "a comparison of three values compares the result of the first comparison, which is always false",
-        "Write `a < b && b < c`.",
+        "a second comparison compares the result of the first one, which is true or false",
+        "Write `a < b && b < c`, or put the first comparison in parentheses.",
     )
+}
+
+/// `-x ** 2`.
+pub(super) fn power_of_negative() -> TrapWords {
+    warning(
+        "the minus belongs to the base here: `-2 ** 2` is 4, and -4 in Python",
+        "Write `-(x ** 2)`, or `(-x) ** 2` if the power of the negative number is meant.",
+    )
+}
+
+/// `1 << 2 + 1`.
+pub(super) fn shift_before_sum() -> TrapWords {
+    warning(
+        "a shift is computed before a sum or product here",
+        "Put parentheses around the part that comes first.",
+    )
+}
+
+/// `floor(-7 / 2)`.
+pub(super) fn floor_of_negative() -> TrapWords {
+    warning(
+        "`/` between whole numbers drops the remainder before `floor` sees it, so the result is rounded up",
+        "For Python's `//` of negative numbers, divide by a float: `floor(a / 2.0)`.",
+    )
+}
+
+/// `true == 1`.
+pub(super) fn different_types(one: &str, other: &str) -> TrapWords {
+    warning(
+        format!("a comparison of {one} with {other} is always false (`!=` always true)"),
+        "Compare values of the same type.",
+    )
+}
+
+/// `type_of(x) == "str"`.
+pub(super) fn type_of_python(name: &str, here: &str) -> TrapWords {
+    warning(format!("no type is called `{name}` here"), format!("Write `type_of(x) == \"{here}\"`."))
+}
+
+/// `list.append([1, 2])`.
+pub(super) fn appended_list() -> TrapWords {
+    warning(
+        "`append` adds the entries of a list one by one",
+        "To add the list as one entry, write `list.push([1, 2])`; to add its entries, `list += [1, 2]`.",
+    )
+}
+
+fn error(message: &str, hint: &str) -> TrapWords {
+    TrapWords { message: message.to_owned(), hint: hint.to_owned(), is_warning: false }
+}
+
+/// `list.append("x")`.
+pub(super) fn appended_entry() -> TrapWords {
+    error("`append` takes a list, and adds its entries", "To add one entry, write `list.push(x)`.")
+}
+
+/// `"{}".format(x)`.
+pub(super) fn formatted_string() -> TrapWords {
+    error("a string has no method `format`", "Use a string in backticks: `Hello ${name}`.")
+}
+
+/// `int("5")`.
+pub(super) fn int_of_string() -> TrapWords {
+    error("`int` takes a float, not a string", "Use `parse_int(text)`.")
+}
+
+/// `list.sort(|x| x.name)`.
+pub(super) fn sorted_by_key() -> TrapWords {
+    TrapWords {
+        message: "`sort` takes a function that compares two entries, and does nothing with this one"
+            .to_owned(),
+        hint: "To sort by a key, write `list = list.sort_by(|x| x.name);`.".to_owned(),
+        is_warning: false,
+    }
+}
+
+/// A list function whose result is not used.
+pub(super) fn discarded_list(function: &str, variable: Option<&str>) -> TrapWords {
+    let name = variable.unwrap_or("list");
+    warning(
+        format!("`{function}` returns a new list, which is not used here"),
+        format!("Assign the result: `{name} = {name}.{function}(...);`."),
+    )
+}
+
+/// `x == 5;`.
+pub(super) fn discarded_operator(operator: &str) -> TrapWords {
+    let hint = match operator {
+        "==" => "An assignment has one `=`.".to_owned(),
+        "+" | "-" | "*" | "/" | "%" | "**" => format!("To change a variable, write `x {operator}= y;`."),
+        _ => "Assign the result, or remove the line.".to_owned(),
+    };
+    warning(format!("the result of `{operator}` is not used here"), hint)
+}
+
+/// `(map.key ?? []).push(1)`.
+pub(super) fn changed_fallback(function: &str) -> TrapWords {
+    warning(
+        format!("`{function}` changes a temporary value, so this change is lost"),
+        "Assign first: `map.key = map.key ?? []; map.key.push(x);`.",
+    )
+}
+
+/// `let x = 2;` in a block.
+pub(super) fn lost_declaration(name: &str) -> TrapWords {
+    warning(
+        format!("`let {name}` declares another variable in this block, and the one outside keeps its value"),
+        format!("To change the variable outside, leave out `let`: `{name} = ...;`."),
+    )
+}
+
+/// A variable that is read after a loop over its name.
+pub(super) fn loop_variable(name: &str) -> TrapWords {
+    warning(
+        format!("the loop has a variable `{name}` of its own, and the one outside keeps its value"),
+        format!("Assign it in the loop under another name: `for entry in list {{ {name} = entry; }}`."),
+    )
+}
+
+/// `for (i, x) in list`.
+pub(super) fn index_before_entry() -> TrapWords {
+    warning("the entry comes first here, then its index", "Write `for (entry, i) in list { ... }`.")
+}
+
+/// `"Hello {name}"`.
+pub(super) fn plain_placeholder(name: &str, is_in_backticks: bool) -> TrapWords {
+    let hint = if is_in_backticks {
+        format!("Write `${{{name}}}`.")
+    } else {
+        format!("Use a string in backticks, with `${{{name}}}` in it.")
+    };
+    warning(format!("the value of `{name}` is not inserted into this string"), hint)
 }
 
 /// A key that is the name of a variable with a string.
@@ -105,7 +237,7 @@ pub(super) fn subtracted_time() -> TrapWords {
 pub(super) fn comment_as_division() -> TrapWords {
     warning(
         "`//` begins a comment, so this is not divided",
-        "For Python's `a // b`, write `floor(a / b)`; a comment about a number reads better with a word in it.",
+        "For Python's `a // b`, write `floor(a / b)`, or `floor(a / 2.0)` if a number may be negative; a comment about a number reads better with a word in it.",
     )
 }
 

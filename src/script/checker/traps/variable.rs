@@ -1,6 +1,6 @@
 //! The variables of a script with the order of their changes and reads.
 
-use rhai::{Expr, Position};
+use rhai::{Array, Dynamic, Expr, Position};
 
 /// Where the value of a variable comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,18 @@ pub(super) enum KnownValue {
     String,
     /// A list of whole numbers.
     Numbers,
-    /// The length of a list or string.
-    Length,
+    /// A list of anything else.
+    List,
+    /// A map.
+    Map,
+    /// A whole number, with its value if that is known.
+    Whole(Option<i64>),
+    /// A number with decimals.
+    Float,
+    /// True or false.
+    Flag,
+    /// `()`.
+    Nothing,
     /// The result of `now()`.
     Time,
     /// The result of `send(...)`.
@@ -50,6 +60,18 @@ pub(super) struct TrackedVariable {
     reads: Vec<VariableEvent>,
     /// Whether it was captured or assigned again, after which nothing is known of it.
     pub(super) is_untracked: bool,
+    /// The variable outside of its block that it hides.
+    pub(super) hides: Option<HiddenVariable>,
+    /// A `for` whose variable has its name.
+    pub(super) hidden_by_loop: Option<Position>,
+}
+
+/// A declaration in a block with the name of a variable outside of it.
+#[derive(Debug)]
+pub(super) struct HiddenVariable {
+    pub(super) position: Position,
+    /// Whether it computes its value from the variable outside, in a loop.
+    pub(super) continues: bool,
 }
 
 /// A change or a read: when, where, and in which loops within the scope of the variable.
@@ -70,6 +92,8 @@ impl TrackedVariable {
             changes: Vec::new(),
             reads: Vec::new(),
             is_untracked: false,
+            hides: None,
+            hidden_by_loop: None,
         }
     }
 
@@ -103,24 +127,54 @@ impl TrackedVariable {
     }
 }
 
+impl TrackedVariable {
+    /// A declaration in a block that was meant to change the variable outside: nothing reads it, or it counts up.
+    pub(super) fn lost_declaration(&self) -> Option<Position> {
+        let hides = self.hides.as_ref()?;
+        (hides.continues || (self.reads.is_empty() && !self.is_untracked)).then_some(hides.position)
+    }
+}
+
 impl KnownValue {
     /// What an initial value shows, apart from calls.
     pub(super) fn of(expression: &Expr) -> Self {
         match expression {
             Expr::StringConstant(..) | Expr::InterpolatedString(..) => Self::String,
-            Expr::Array(items, _)
-                if !items.is_empty()
-                    && items.iter().all(|item| matches!(item, Expr::IntegerConstant(..))) =>
-            {
-                Self::Numbers
+            Expr::IntegerConstant(number, _) => Self::Whole(Some(*number)),
+            Expr::FloatConstant(..) => Self::Float,
+            Expr::BoolConstant(..) => Self::Flag,
+            Expr::Unit(_) => Self::Nothing,
+            Expr::Map(..) => Self::Map,
+            Expr::Array(items, _) => {
+                let is_numbers = items.iter().all(|item| matches!(item, Expr::IntegerConstant(..)));
+                if is_numbers && !items.is_empty() { Self::Numbers } else { Self::List }
             }
-            Expr::DynamicConstant(value, _) => {
-                let is_numbers = value
-                    .read_lock::<rhai::Array>()
-                    .is_some_and(|items| !items.is_empty() && items.iter().all(rhai::Dynamic::is_int));
-                if is_numbers { Self::Numbers } else { Self::Other }
-            }
+            Expr::DynamicConstant(value, _) => Self::of_constant(value),
             _ => Self::Other,
+        }
+    }
+
+    fn of_constant(value: &Dynamic) -> Self {
+        if value.is_map() {
+            return Self::Map;
+        }
+        match value.read_lock::<Array>() {
+            Some(items) if !items.is_empty() && items.iter().all(Dynamic::is_int) => Self::Numbers,
+            Some(_) => Self::List,
+            None => Self::Other,
+        }
+    }
+
+    /// Values of one kind have an order; `None` if the kind is not known.
+    pub(super) fn kind(self) -> Option<&'static str> {
+        match self {
+            Self::String | Self::Cell | Self::Time => Some("a string"),
+            Self::Whole(_) | Self::Float => Some("a number"),
+            Self::Flag => Some("true or false"),
+            Self::Nothing => Some("`()`"),
+            Self::Numbers | Self::List => Some("a list"),
+            Self::Map => Some("a map"),
+            Self::Response | Self::Rows | Self::Row | Self::Other => None,
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Traps that only the text of a script shows: `//` for a division, and escapes in backticks.
+//! Traps that only the text of a script shows: `//` for a division, escapes in backticks, names in braces.
 
 use super::trap::{self, TrapWords};
+use crate::language::declarations::DeclaredNames;
 use crate::language::place::ScriptPlace;
 use crate::language::tokens::{ScriptToken, ScriptTokenKind, line_and_column, tokens};
 use crate::script::checker::finding::CheckFinding;
@@ -8,6 +9,14 @@ use crate::script::checker::finding::CheckFinding;
 /// The findings in a script.
 pub(super) fn find(text: &str) -> Vec<CheckFinding> {
     let tokens = tokens(text);
+    // Only variables that are declared before a string can be meant by it; a template may name later ones.
+    let declared = |place: usize| DeclaredNames::read(&text[..place]);
+    // A script that replaces `{name}` by itself has it as a string of its own.
+    let is_replaced = |name: &str| {
+        ["\"{NAME}\"", "`{NAME}`", "\"${NAME}\""]
+            .iter()
+            .any(|form| text.contains(&form.replace("NAME", name)))
+    };
     let mut found = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| tokens.get(before));
@@ -16,6 +25,16 @@ pub(super) fn find(text: &str) -> Vec<CheckFinding> {
         }
         if let Some(offset) = escape(text, token) {
             found.push(finding(text, token.span.start + offset, trap::escape_in_backticks()));
+        }
+        if let Some((offset, name)) = placeholder(token, &declared)
+            && !is_replaced(name)
+        {
+            let is_in_backticks = in_backticks(text, token);
+            found.push(finding(
+                text,
+                token.span.start + offset,
+                trap::plain_placeholder(name, is_in_backticks),
+            ));
         }
     }
     found
@@ -49,6 +68,24 @@ fn escape(text: &str, token: &ScriptToken) -> Option<usize> {
     })
 }
 
+/// The offset of `{name}` or `${name` in a string that does not insert it, and the name of the variable.
+fn placeholder<'t>(
+    token: &ScriptToken<'t>,
+    declared: &dyn Fn(usize) -> DeclaredNames,
+) -> Option<(usize, &'t str)> {
+    if !matches!(token.kind, ScriptTokenKind::Text { .. }) {
+        return None;
+    }
+    token.text.match_indices('{').find_map(|(place, _)| {
+        let rest = &token.text[place + 1..];
+        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
+        let name = &rest[..end];
+        let follows = rest[end..].starts_with(['}', '.', '[', ':']) && rest[end..].contains('}');
+        let is_quoted = rest[end..].starts_with(':') && rest[end + 1..].starts_with([' ', '"']);
+        (follows && !is_quoted && declared(token.span.start).has(name)).then_some((place, name))
+    })
+}
+
 fn in_backticks(text: &str, token: &ScriptToken) -> bool {
     match token.kind {
         ScriptTokenKind::Text { opened: true, .. } => token.text.starts_with('`'),
@@ -58,7 +95,7 @@ fn in_backticks(text: &str, token: &ScriptToken) -> bool {
     }
 }
 
-fn finding(text: &str, place: usize, words: TrapWords) -> CheckFinding {
+pub(super) fn finding(text: &str, place: usize, words: TrapWords) -> CheckFinding {
     let (line, column) = line_and_column(text, place);
     let place = ScriptPlace { source: None, line: Some(line), column: Some(column) };
     let TrapWords { message, hint, is_warning } = words;

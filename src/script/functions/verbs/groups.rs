@@ -234,7 +234,12 @@ fn delete(arguments: &Arguments) -> Result<Command> {
 fn members(arguments: &Arguments, step: &str, key: &str) -> Result<Command> {
     let mut command = group(arguments);
     let what = if key == "user" { "user" } else { "profile" };
-    command.membership(step, key, &command_steps::some_names(&arguments.value(1), what)?);
+    let names = command_steps::some_names(&arguments.value(1), what)?;
+    if key == "user" {
+        command_steps::change_members(&mut command, step, &arguments.value(1))?;
+    } else {
+        command.membership(step, key, &names);
+    }
     Ok(command)
 }
 

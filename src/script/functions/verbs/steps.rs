@@ -68,6 +68,9 @@ fn membership(
     names: &Dynamic,
 ) -> Result<CommandBuilder> {
     check_subject(builder, subject, step)?;
+    if key == "user" {
+        return builder.change(|command| steps::change_members(command, step, names));
+    }
     let names = steps::names(names)?;
     builder.change(|command| {
         command.membership(step, key, &names);
@@ -93,16 +96,12 @@ pub(super) fn create_account(
         country: text("country")?,
     };
     builder.change(|command| {
-        let CommandSubject::User { user, domain, use_adobe_id } = &mut command.subject else { return Ok(()) };
+        let CommandSubject::User { user, domain, .. } = &mut command.subject else { return Ok(()) };
         if account.email.trim().is_empty() {
             account.email.clone_from(user);
         }
-        match kind {
-            IdentityType::AdobeId => *use_adobe_id = Some(true),
-            IdentityType::EnterpriseId => {}
-            IdentityType::FederatedId => {
-                *domain = steps::federated_domain(user, domain.take(), &account.email);
-            }
+        if kind == IdentityType::FederatedId {
+            *domain = steps::federated_domain(user, domain.take(), &account.email);
         }
         steps::create(command, kind, &account, option);
         Ok(())

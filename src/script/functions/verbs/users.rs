@@ -417,7 +417,6 @@ pub(super) const VERBS: &[Verb] = &[
 fn adobe_id(arguments: &Arguments) -> Result<Command> {
     let options = CallOptions::new("add_adobe_id", arguments.map(4), &["option"])?;
     let person = UserReference::of(&arguments.value(0), &options)?;
-    let person = UserReference { use_adobe_id: Some(true), ..person };
     create(&person, IdentityType::AdobeId, &account(person.name.clone(), arguments.strings(1)), &options)
 }
 
