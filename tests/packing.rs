@@ -284,6 +284,52 @@ fn guards_and_reports_count_people_and_protect_them() {
 }
 
 #[test]
+fn after_a_kill_the_people_of_a_list_are_read_back_by_one_listing_of_their_group() {
+    let list = |step: &str| {
+        format!(
+            "let all = get_users(); let report = multi_action(all.map(|user| command(user).{step}_groups(\"Interns\")));
+            print(`${{report.completed}} ${{report.result}}`);"
+        )
+    };
+    let add = "let all = get_users(); let done = add_users_to_group(\"Interns\", all);";
+    for (step, options) in [("add_to", ""), ("remove_from", ""), ("remove_from", "--verify ")] {
+        for is_done in [false, true] {
+            let desk = Desk::of(600, &list(step));
+            let alone = |code: &str| {
+                desk.start("--live --no-journal --max-removals 100% -e").arg(code).run().exits(0)
+            };
+            if step == "remove_from" {
+                alone(add);
+            }
+            desk.server.reset();
+            let delay =
+                PlannedFault { delay: 60_000, ..PlannedFault::at(EndpointId::Action, FaultEffect::Nothing) };
+            desk.server.queue(delay);
+            let line = format!("--live --max-removals 100% {options}job.rhai");
+            let mut child = desk.command(&line).stderr(std::process::Stdio::null()).spawn().unwrap();
+            while desk.action_requests() == 0 {
+                assert!(child.try_wait().unwrap().is_none(), "{step}: the run ended");
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            child.kill().unwrap();
+            child.wait().unwrap();
+            if is_done {
+                alone(&list(step));
+            }
+            desk.server.reset();
+            let (code, out, said) = desk.run(&format!("--max-removals 100% {}", desk.resume_line()));
+            assert_eq!((code, out.as_str()), (0, "600 success\n"), "{step}: {said}");
+            let calls = desk.server.requests();
+            let count = |endpoint: &str| calls.iter().filter(|call| call.endpoint == endpoint).count();
+            assert_eq!(count("Action"), usize::from(!is_done), "{step} {is_done}: {said}");
+            // What is sent again with --verify is looked up before, person by person.
+            let is_looked_up = !options.is_empty() && !is_done;
+            assert!(is_looked_up || count("GroupUsers") + count("User") < 10, "{step} {is_done}: {calls:?}");
+        }
+    }
+}
+
+#[test]
 fn a_killed_list_is_resumed_and_everybody_is_in_the_group_once() {
     let script = "let all = get_users(); let report = multi_action(all.map(|user| command(user).add_to_groups(\"Interns\")));
         print(`${report.completed} ${report.result}`);";

@@ -278,7 +278,7 @@ pub const SETTINGS: &[Setting] = &[
         .option("--read-only")
         .in_profile("read_only")
         .default("false"),
-    Setting::new(SettingKey::MaxChanges, SettingShape::Limit, "the most people and groups that the run may change, once for each command")
+    Setting::new(SettingKey::MaxChanges, SettingShape::Limit, "the most people and groups that may be changed")
         .option("--max-changes")
         .in_profile("max_changes"),
     Setting::new(SettingKey::MaxRemovals, SettingShape::Allowance, "the most people (N) or share of listed people (N%) that may lose access; 200 by default in live runs against a real organization")

@@ -182,7 +182,7 @@ impl PlanFile {
         }
     }
 
-    /// Writes it, readable as the umask says so that another account can approve it, and returns its hash.
+    /// Writes it, readable by the group so that another account can approve it, and returns its hash.
     ///
     /// # Errors
     /// `usage`: one of its commands has a secret in it, so that the file would have to keep it. `file`: it cannot be
@@ -197,7 +197,7 @@ impl PlanFile {
         masked.commands.iter_mut().for_each(PlanCommand::seal);
         let sealed = masked.sealed()?;
         let text = serde_json::to_vec(&sealed).map_err(|error| broken(path, &error))?;
-        file_door::replace(path, FileAccess::Usual, |writer| {
+        file_door::replace(path, FileAccess::Group, |writer| {
             writer.write_all(&text)?;
             writer.write_all(b"\n")
         })?;

@@ -27,7 +27,7 @@ pub struct RequestSpan {
     pub until: u64,
 }
 
-/// What became of taking changes back.
+/// What happened to taking changes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakenBack {
     /// The requests have changed nothing.

@@ -15,6 +15,8 @@ use tempfile::NamedTempFile;
 pub(crate) enum FileAccess {
     /// Only the operator.
     Private,
+    /// The operator, and the group of the file for reading, as far as the umask allows.
+    Group,
     /// Whoever the usual permissions allow.
     Usual,
 }
@@ -132,7 +134,11 @@ fn folder_of(path: &Path) -> PathBuf {
 #[cfg(unix)]
 fn permissions(access: FileAccess) -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt;
-    (access == FileAccess::Usual).then(|| Permissions::from_mode(0o666))
+    match access {
+        FileAccess::Private => None,
+        FileAccess::Group => Some(Permissions::from_mode(0o640)),
+        FileAccess::Usual => Some(Permissions::from_mode(0o666)),
+    }
 }
 
 #[cfg(not(unix))]

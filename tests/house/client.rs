@@ -11,6 +11,8 @@ const ORDER: &[&str] = &[
     "user_lookup",
     "listing",
     "attempts",
+    "attempt_failure",
+    "api_call",
     "connection",
     "event",
     "hooks",

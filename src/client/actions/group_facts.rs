@@ -71,19 +71,28 @@ impl GroupFacts {
 
     /// Reads the members of a group, again if they were read before.
     pub(crate) async fn read_members(&mut self, client: &Client, group: &str) {
-        let members = direct_members(client, group).await.ok();
+        self.read_members_within(client, group, usize::MAX).await;
+    }
+
+    /// Reads the members of a group, unless that takes more requests.
+    pub(crate) async fn read_members_within(&mut self, client: &Client, group: &str, most_pages: usize) {
+        let members = direct_members(client, group, most_pages).await.ok().flatten();
         self.members.insert(fold(group), members);
     }
 }
 
-async fn direct_members(client: &Client, group: &str) -> Result<HashSet<String>> {
+/// `None` if the group has more pages than that.
+async fn direct_members(client: &Client, group: &str, most_pages: usize) -> Result<Option<HashSet<String>>> {
     let query = UserQuery { exclude_groups: true, ..UserQuery::of_group(group) };
     let mut emails = HashSet::new();
     let mut members = Listing::users(client.clone(), query).unobserved();
     while let Some(page) = Box::pin(members.next_page()).await? {
+        if members.page_count() > most_pages {
+            return Ok(None);
+        }
         emails.extend(page.iter().filter_map(|user| user.email.as_deref().map(fold)));
     }
-    Ok(emails)
+    Ok(Some(emails))
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod planned_command;
 mod planner;
 pub(crate) mod raw;
 pub(crate) mod read_back;
+mod read_back_lists;
 mod reconcile;
 pub(crate) mod removal;
 mod removal_check;

@@ -1,7 +1,7 @@
 //! Before a run is resumed: commands of unknown outcome, and removals that were found undone, are read back.
 
 use super::replay;
-use super::replay::{Doubt, JournaledCommand, Replay};
+use super::replay::{CommandPlace, Doubt, DoubtfulCommands, JournaledCommand, Replay};
 use crate::client::actions::read_back::ReadBackResult;
 use crate::client::actions::removal::RemovalCheck;
 use crate::client::settings::{Mode, VerifyPolicy};
@@ -11,6 +11,8 @@ use crate::session::journal::recorder::JournalRecorder;
 use crate::session::run_state::RunState;
 use crate::store::journal::record::{Finding, FoundRecord, JournalRecord};
 use crate::wire::command::Command;
+use crate::wire::limits::COMMANDS_PER_REQUEST;
+use std::collections::HashMap;
 
 /// The results of reading commands back.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -32,10 +34,13 @@ pub(crate) struct ReconcileSummary {
 /// `interrupted`; `file`: the journal cannot be written.
 pub(crate) fn reconcile(session: &Session, recorder: &JournalRecorder) -> Result<ReconcileSummary> {
     let mut summary = ReconcileSummary::default();
-    for ((number, place), (doubt, journaled)) in recorder.with_replay(Replay::take_doubtful) {
+    let doubtful = recorder.with_replay(Replay::take_doubtful);
+    let mut together = ReadTogether::read(session, &doubtful)?;
+    for ((number, place), (doubt, journaled)) in doubtful {
+        let known = together.take((number, place));
         let (finding, message) = match doubt {
-            Doubt::Unknown => read_back(session, &journaled)?,
-            Doubt::StillMember => read_back_removal(session, &journaled)?,
+            Doubt::Unknown => read_back(session, &journaled, known)?,
+            Doubt::StillMember => read_back_removal(session, &journaled, known.check)?,
         };
         summary.add(finding, &journaled, message.as_deref());
         recorder.with_replay(|replay| replay.apply_finding(&journaled, finding, message.as_deref()));
@@ -57,8 +62,79 @@ impl ReconcileSummary {
     }
 }
 
+/// What was read of many commands together, since that takes fewer requests.
+#[derive(Default)]
+struct ReadTogether {
+    known: HashMap<CommandPlace, KnownState>,
+}
+
+/// What is known of a command before it is read back alone.
+#[derive(Default)]
+struct KnownState {
+    state: Option<ReadBackResult>,
+    check: Option<RemovalCheck>,
+}
+
+impl ReadTogether {
+    /// Reads the groups of requests with more commands than a request takes, whose people were in lists, and all
+    /// removals that are in doubt.
+    fn read(session: &Session, doubtful: &DoubtfulCommands) -> Result<Self> {
+        let mut together = Self::default();
+        let unknown =
+            doubtful.iter().filter(|(_, (doubt, one))| *doubt == Doubt::Unknown && one.mode == Mode::Live);
+        let mut sizes: HashMap<u64, usize> = HashMap::new();
+        unknown.clone().for_each(|((number, _), _)| *sizes.entry(*number).or_default() += 1);
+        let packed = unknown.filter(|((number, _), _)| sizes[number] > COMMANDS_PER_REQUEST);
+        let (places, commands) = readable(packed);
+        if !commands.is_empty() {
+            let client = session.client()?;
+            let states = session.wait(async { Ok(client.read_back_memberships(&commands).await) })?;
+            let states = unless_interrupted(session, states)?;
+            for (place, state) in places.into_iter().zip(states) {
+                together.known.entry(place).or_default().state = state;
+            }
+        }
+        together.check_removals(session, doubtful)?;
+        Ok(together)
+    }
+
+    fn check_removals(&mut self, session: &Session, doubtful: &DoubtfulCommands) -> Result<()> {
+        let verifies = session.setup().verify == VerifyPolicy::Always;
+        let is_done =
+            |place| self.known.get(place).is_some_and(|known| known.state == Some(ReadBackResult::Done));
+        let in_doubt = doubtful
+            .iter()
+            .filter(|(place, (doubt, _))| *doubt == Doubt::StillMember || (verifies && is_done(place)));
+        let (places, commands) = readable(in_doubt);
+        if commands.len() < 2 {
+            return Ok(());
+        }
+        let client = session.client()?;
+        let checks = session.wait(async { Ok(client.check_all_removals(&commands).await) })?;
+        for (place, check) in places.into_iter().zip(unless_interrupted(session, checks)?) {
+            self.known.entry(place).or_default().check = Some(check);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, place: CommandPlace) -> KnownState {
+        self.known.remove(&place).unwrap_or_default()
+    }
+}
+
+/// The places of commands that can be read back, and the commands.
+fn readable<'d>(
+    doubtful: impl Iterator<Item = (&'d CommandPlace, &'d (Doubt, JournaledCommand))>,
+) -> (Vec<CommandPlace>, Vec<&'d Command>) {
+    doubtful.filter_map(|(place, (_, journaled))| Some((*place, journaled.command.command()?))).unzip()
+}
+
 /// The outcome of a command whose outcome was unknown, with a reason where needed.
-fn read_back(session: &Session, journaled: &JournaledCommand) -> Result<(Finding, Option<String>)> {
+fn read_back(
+    session: &Session,
+    journaled: &JournaledCommand,
+    known: KnownState,
+) -> Result<(Finding, Option<String>)> {
     if journaled.mode == Mode::Test {
         return Ok((Finding::NotDone, None)); // a rehearsal changes nothing and may be repeated
     }
@@ -67,8 +143,9 @@ fn read_back(session: &Session, journaled: &JournaledCommand) -> Result<(Finding
         return Ok(unresolved("the command cannot be read back"));
     };
     let repeatable = command.is_repeatable();
-    Ok(match read_back_state(session, command)? {
-        ReadBackResult::Done => verify_removal(session, command)?,
+    let state = known.state.map_or_else(|| read_back_state(session, command), Ok)?;
+    Ok(match state {
+        ReadBackResult::Done => verify_removal(session, command, known.check)?,
         ReadBackResult::NotDone => (Finding::NotDone, None),
         ReadBackResult::Partly | ReadBackResult::Unclear(_) if repeatable => (Finding::NotDone, None),
         ReadBackResult::Partly => unresolved("a part of it was done, and it cannot be repeated"),
@@ -77,11 +154,15 @@ fn read_back(session: &Session, journaled: &JournaledCommand) -> Result<(Finding
 }
 
 /// A command that was read back as done; with `--verify` nobody may still be a member in another way.
-fn verify_removal(session: &Session, command: &Command) -> Result<(Finding, Option<String>)> {
+fn verify_removal(
+    session: &Session,
+    command: &Command,
+    known: Option<RemovalCheck>,
+) -> Result<(Finding, Option<String>)> {
     if session.setup().verify != VerifyPolicy::Always {
         return Ok((Finding::Done, None));
     }
-    Ok(match check_removal(session, command)? {
+    Ok(match known.map_or_else(|| check_removal(session, command), Ok)? {
         RemovalCheck::NotRemoval | RemovalCheck::Verified => (Finding::Done, None),
         RemovalCheck::StillMember(groups) => (Finding::StillMember, Some(groups)),
         RemovalCheck::Unverified(why) if command.is_repeatable() => (Finding::NotDone, Some(why)),
@@ -90,10 +171,14 @@ fn verify_removal(session: &Session, command: &Command) -> Result<(Finding, Opti
 }
 
 /// The outcome of a removal after which someone was still a member. If it cannot be read back, it is unchanged.
-fn read_back_removal(session: &Session, journaled: &JournaledCommand) -> Result<(Finding, Option<String>)> {
+fn read_back_removal(
+    session: &Session,
+    journaled: &JournaledCommand,
+    known: Option<RemovalCheck>,
+) -> Result<(Finding, Option<String>)> {
     let before = || (Finding::StillMember, Some(journaled.why.to_string()));
     let Some(command) = journaled.command.command() else { return Ok(before()) };
-    Ok(match check_removal(session, command)? {
+    Ok(match known.map_or_else(|| check_removal(session, command), Ok)? {
         RemovalCheck::NotRemoval | RemovalCheck::Verified => (Finding::Done, None),
         RemovalCheck::StillMember(groups) => (Finding::StillMember, Some(groups)),
         RemovalCheck::Unverified(_) => before(),
