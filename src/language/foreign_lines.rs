@@ -178,6 +178,10 @@ pub(crate) fn foreign_lines(text: &str) -> Vec<ForeignLine> {
 
 /// Keyword arguments: `f(a, key=1)`.
 fn add_keywords(found: &mut Vec<ForeignLine>, number: usize, line: &str) {
+    // In a definition, these are defaults.
+    if ["def ", "fn ", "private fn "].iter().any(|start| line.trim_start().starts_with(start)) {
+        return;
+    }
     for (column, word) in words(line) {
         let after: String = line.chars().skip(column - 1 + word.chars().count()).collect();
         let after = after.trim_start();

@@ -123,7 +123,7 @@ fn error(message: &str, hint: &str) -> TrapWords {
 
 /// `list.append("x")`.
 pub(super) fn appended_entry() -> TrapWords {
-    error("`append` takes a list, and adds its entries", "To add one entry, write `list.push(x)`.")
+    error("`append` takes a list, and adds its entries", "Use `list.push(x)`.")
 }
 
 /// `"{}".format(x)`.
