@@ -31,6 +31,15 @@ fn the_report_has_every_line_that_is_not_blank_once() {
 }
 
 #[test]
+fn the_report_is_json_for_other_programs() {
+    let report = Run::new("check x.py -o json").file("x.py", SCRIPT).run().ended(0);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report.as_array().unwrap().len(), 7);
+    assert_eq!(report[3]["became"], "built in");
+    assert_eq!((report[3]["line"].as_i64(), report[6]["note"].as_str()), (Some(5), Some("")));
+}
+
+#[test]
 fn what_cannot_be_done_is_marked_and_ends_with_10() {
     let script = "import subprocess\nout = subprocess.run(['ls'])\nprint(out)\n";
     let run = Run::new("translate x.py").file("x.py", script).run();

@@ -1,5 +1,6 @@
 //! `umapish translate`: a Python script as a draft in Rhai, with every place marked that needs a person.
 
+use super::draft_view::DraftView;
 use crate::error::{Error, Result};
 use crate::language::source_text;
 use crate::output::Output;
@@ -11,6 +12,7 @@ use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
 use crate::translate::{TranslatedLine, Translation, TranslationRefusal, translate};
 use rhai::Engine;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -20,8 +22,8 @@ const MOST_DRAFTS: usize = 60;
 
 /// Translates a file and shows the draft, or what happened to each line. The exit is [`RunExit::Left`] if places are left
 /// to a person, and a usage error if the file is not Python 3.
-pub(crate) fn run(file: &Path, out: Option<&Path>, shows_lines: bool, output: &Output) -> RunExit {
-    match translated(file, out, shows_lines, output) {
+pub(crate) fn run(file: &Path, out: Option<&Path>, view: DraftView, output: &Output) -> RunExit {
+    match translated(file, out, view, output) {
         Ok(exit) => exit,
         Err(error) => {
             show_error(&error, output);
@@ -30,16 +32,19 @@ pub(crate) fn run(file: &Path, out: Option<&Path>, shows_lines: bool, output: &O
     }
 }
 
-fn translated(file: &Path, out: Option<&Path>, shows_lines: bool, output: &Output) -> Result<RunExit> {
+fn translated(file: &Path, out: Option<&Path>, view: DraftView, output: &Output) -> Result<RunExit> {
     let text = source(file)?;
     let draft = draft(&text).map_err(|refusal| refused(file, &refusal))?;
     match out {
-        Some(path) if !shows_lines => {
+        Some(path) if view == DraftView::Script => {
             let access = FileAccess::Usual;
             file_door::replace(path, access, |stream| stream.write_all(draft.script.as_bytes()))?;
         }
-        _ if shows_lines => output.data(table(&text, &draft.lines).trim_end()),
-        _ => output.data(draft.script.trim_end()),
+        _ => match view {
+            DraftView::Script => output.data(draft.script.trim_end()),
+            DraftView::Lines => output.data(table(&text, &draft.lines).trim_end()),
+            DraftView::Json => output.json(&rows(&text, &draft.lines).to_string()),
+        },
     }
     output.note(&summary(&draft));
     let is_left = draft.lines.iter().any(|line| line.kind.word() == "left");
@@ -124,6 +129,16 @@ fn table(text: &str, lines: &[TranslatedLine]) -> String {
         rows.extend([&format!("{:>4}  {:<8}  ", line.line, line.kind.word()), shown, &note, "\n"]);
     }
     rows
+}
+
+/// The same as values.
+fn rows(text: &str, lines: &[TranslatedLine]) -> Value {
+    let source: Vec<_> = text.lines().collect();
+    let row = |line: &TranslatedLine| {
+        let shown = source.get(line.line - 1).map_or("", |text| text.trim_end());
+        json!({"line": line.line, "became": line.kind.word(), "source": shown, "note": line.note})
+    };
+    lines.iter().map(row).collect()
 }
 
 fn summary(draft: &Translation) -> String {
