@@ -5,7 +5,7 @@
 pub(crate) enum DraftView {
     /// The script in Rhai.
     Script,
-    /// A table of what became of each line.
+    /// A table of what happened to each line.
     Lines,
     /// The same in JSON.
     Json,
