@@ -12,6 +12,7 @@ use crate::host::interrupt::Interrupt;
 use crate::plan::file::PlanListing;
 use crate::sandbox::{CopyBuilder, MemberSource, Sandbox};
 use crate::session::guard::GuardLimits;
+use crate::store::group_evidence::GroupEvidenceFile;
 use crate::store::saved_listing::{SavedListing, SavedListings};
 use crate::wire::group::Group;
 use crate::wire::limits::LISTING_INTERVAL_SECONDS;
@@ -163,6 +164,10 @@ impl OrganizationReplica {
         let mut groups: Vec<Arc<Group>> = Vec::new();
         reader.full(reader.client.groups(), (GROUPS, GROUPS), |page| groups.extend_from_slice(page))?;
         let mut builder = CopyBuilder::new(&groups);
+        if let Ok(folder) = (context.folder)() {
+            let found = GroupEvidenceFile::of(&folder, &organization, &service).findings(Timestamp::now());
+            builder.know_groups(&found.writable, &found.read_only);
+        }
         let query = UserQuery { direct_only: Some(false), ..UserQuery::default() };
         reader.full(reader.client.users(query), ("users", USERS), |page| builder.add_users(page))?;
         let copy = builder.finish(Some(Box::new(DirectMembers(Arc::clone(&reader)))));

@@ -3,7 +3,7 @@
 use crate::sandbox::groups::GroupId;
 use crate::sandbox::ids::PersonId;
 use crate::wire::user::User;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The code of a request to a copy that needs what could not be read from the original.
@@ -21,6 +21,15 @@ pub trait MemberSource: Send {
 /// What is wrong with a copy: signs that the original changed while it was read.
 pub type CopyDoubts = Vec<String>;
 
+/// What uncertain commands left open about a person.
+#[derive(Debug, Default)]
+pub(crate) struct OpenQuestions {
+    /// Whether there is such an account, and which.
+    pub(crate) account: BTreeSet<&'static str>,
+    /// Whether the person is in a group.
+    pub(crate) memberships: BTreeMap<GroupId, BTreeSet<&'static str>>,
+}
+
 /// What is known of a copy besides its accounts and groups.
 #[derive(Default)]
 pub(crate) struct CopyKnowledge {
@@ -32,11 +41,13 @@ pub(crate) struct CopyKnowledge {
     pub(crate) source: Option<Box<dyn MemberSource>>,
     /// The number of each group at first, by its folded name.
     pub(crate) numbers: HashMap<String, i64>,
-    /// What the state of a person rests on since an uncertain command.
-    pub(crate) people: HashMap<PersonId, BTreeSet<&'static str>>,
-    /// The same for names that nobody has.
-    pub(crate) names: HashMap<String, BTreeSet<&'static str>>,
-    /// The same for groups.
+    /// What uncertain commands left open about a person: `p:` and a number, or `n:` and a name that nobody has.
+    pub(crate) open: HashMap<String, OpenQuestions>,
+    /// The user groups to which umapish has added people before, so that they are not read-only.
+    pub(crate) writable: HashSet<GroupId>,
+    /// The groups that had members among the listed people.
+    pub(crate) populated: HashSet<GroupId>,
+    /// What the state of a group rests on since an uncertain command.
     pub(crate) groups: HashMap<GroupId, BTreeSet<&'static str>>,
     /// The groups that were made since.
     pub(crate) made: HashSet<GroupId>,

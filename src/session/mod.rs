@@ -2,6 +2,7 @@
 
 pub(crate) mod file_overlay;
 mod fingerprint_set;
+mod group_evidence;
 pub(crate) mod guard;
 pub(crate) mod journal;
 pub(crate) mod listing_cache;

@@ -1,5 +1,6 @@
 //! Starts a run: a session with hooks at the gate and the state of the run attached.
 
+use super::group_evidence::GroupEvidence;
 use super::listing_cache;
 use super::live_run::LiveRunHook;
 use super::people_index::PeopleIndex;
@@ -7,6 +8,7 @@ use super::run_state::{RunSettings, RunState};
 use crate::client::hooks::GateHook;
 use crate::host::input_defaults::InputDefaults;
 use crate::host::session::{HookFactory, Session, SessionSetup};
+use crate::store::group_evidence::GroupEvidenceFile;
 use crate::store::run_lock;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -48,6 +50,11 @@ pub(crate) fn hook_factory(settings: &RunSettings) -> HookFactory {
             hooks.push(people);
         }
         let place = folder.as_deref().and_then(|folder| folder().ok());
+        let evidence = place.as_deref().map(|folder| {
+            let file = GroupEvidenceFile::of(folder, &client.organization, &client.service_url);
+            Arc::new(GroupEvidence::new(file)) as Arc<dyn GateHook>
+        });
+        hooks.extend(evidence);
         let locked = live_run.clone().zip(place).map(|(run, place)| {
             LiveRunHook::new(run, run_lock::path(&place, &client.organization, &client.service_url))
         });

@@ -6,6 +6,7 @@ pub(crate) mod call_window;
 pub mod encoding;
 pub(crate) mod file_door;
 pub mod file_rules;
+pub(crate) mod group_evidence;
 pub(crate) mod history;
 pub(crate) mod input_file;
 pub mod journal;

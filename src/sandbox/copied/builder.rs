@@ -11,7 +11,7 @@ use crate::wire::identity::{IdentityType, fold};
 use crate::wire::interner::StringInterner;
 use crate::wire::user::User;
 use arcstr::ArcStr;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The literal that some listings have in place of the domain of an Adobe ID.
@@ -47,6 +47,18 @@ impl CopyBuilder {
             builder.add_group(group);
         }
         builder
+    }
+
+    /// What an earlier run found out about groups, by their folded names: whether people can be added to them.
+    pub fn know_groups(&mut self, writable: &HashSet<String>, read_only: &HashSet<String>) {
+        let named = self.org.groups.iter().map(|(id, group)| (id, fold(&group.name)));
+        for (id, name) in named.collect::<Vec<_>>() {
+            if writable.contains(&name) {
+                self.knowledge.writable.insert(id);
+            } else if let Some(group) = self.org.groups.get_mut(id).filter(|_| read_only.contains(&name)) {
+                group.read_only = true;
+            }
+        }
     }
 
     fn add_group(&mut self, group: &Group) {
@@ -183,6 +195,8 @@ impl CopyBuilder {
             }
         }
         knowledge.listed = u32::try_from(org.people.next_number()).unwrap_or(u32::MAX);
+        let populated = org.groups.iter().filter(|(_, group)| group.members > 0);
+        knowledge.populated = populated.map(|(id, _)| id).collect();
         knowledge.doubts.sort();
         knowledge.source = source;
         org.copy = Some(Box::new(knowledge));

@@ -1,8 +1,9 @@
 //! What the outcome of a command on a copy rests on, and what the command found before.
 
 use crate::sandbox::accounts::{AccountStanding, SandboxAccount};
+use crate::sandbox::copy_knowledge::OpenQuestions;
 use crate::sandbox::domains::of_email;
-use crate::sandbox::groups::{GroupId, GroupKind, NamedGroup};
+use crate::sandbox::groups::{GroupId, GroupKind, NamedGroup, SandboxGroup};
 use crate::sandbox::ids::PersonId;
 use crate::sandbox::org::{SandboxOrganization, service_id};
 use crate::sandbox::person_name::PersonName;
@@ -23,6 +24,9 @@ const ELSEWHERE: &str = "account may exist elsewhere";
 const DEVELOPERS: &str = "product may have developers";
 const DIRECTNESS: &str = "membership may be indirect";
 
+/// Stands for every profile, where it is not known which ones come with a user group.
+const ANY_PROFILE: GroupId = GroupId(u32::MAX);
+
 /// What a command on a copy rests on and touches.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,10 +40,15 @@ pub(crate) struct CommandForecast {
     /// Those whose later commands depend on it.
     changes: BTreeSet<String>,
     before: ForecastState,
+    /// The people whom it changes, by what they are called in `changes`.
     #[serde(skip)]
-    people: BTreeSet<PersonId>,
+    subjects: BTreeSet<String>,
+    /// The causes that concern whether there is such an account, and which.
     #[serde(skip)]
-    names: BTreeSet<String>,
+    account_causes: BTreeSet<&'static str>,
+    /// The causes that concern the membership of a group.
+    #[serde(skip)]
+    group_causes: BTreeMap<GroupId, BTreeSet<&'static str>>,
 }
 
 /// The accounts and groups as they were at first; the form of a plan file.
@@ -84,7 +93,7 @@ impl CommandForecast {
         let mut account = self.account(org, name, found);
         match (found, create) {
             (None, Some(create)) => self.doubt_creation(org, name, create),
-            (None, None) if !only_leaves(command) => drop(self.rests_on.insert(DISABLED)),
+            (None, None) if !only_leaves(command) => self.doubt_account(DISABLED),
             _ => {}
         }
         let original = found.and_then(|id| org.people.original(id));
@@ -103,9 +112,13 @@ impl CommandForecast {
                 StepAction::RemoveFromAllGroups | StepAction::RemoveFromOrganization { .. } => {
                     let leaves = matches!(step.action, StepAction::RemoveFromOrganization { .. });
                     let now = found.and_then(|id| org.people.get(id)).map(|person| person.groups.clone());
+                    if !leaves {
+                        self.inherit_all_groups(org);
+                    }
                     // A read-only group keeps its members when they are removed from all groups.
                     for id in now.into_iter().flatten().filter(|_| !leaves) {
                         self.doubt_members(org, id);
+                        self.doubt_lost_profiles(org, id, found);
                     }
                     for id in original.map(|person| person.groups.clone()).unwrap_or_default() {
                         if let Some(group) = org.groups.get(id) {
@@ -151,47 +164,96 @@ impl CommandForecast {
         name: &PersonName,
         found: Option<PersonId>,
     ) -> ForecastAccount {
-        let copy = org.copy.as_deref();
         let folded = name.folded();
-        let of_name = copy.and_then(|copy| copy.names.get(&folded));
-        self.rests_on.extend(of_name.into_iter().flatten().copied());
+        self.inherit_account(org, &format!("n:{folded}"));
         let Some(id) = found else {
             self.touches.insert(format!("n:{folded}"));
             self.changes.insert(format!("n:{folded}"));
-            self.names.insert(folded.clone());
             let at_first = org.people.original_of_name(&folded, name.adobe_id);
             return at_first.map_or_else(|| absent(name), |(id, person)| present(id, person));
         };
-        self.people.insert(id);
-        self.touches.insert(format!("p:{}", id.0));
-        self.changes.insert(format!("p:{}", id.0));
-        let of_person = copy.and_then(|copy| copy.people.get(&id));
-        self.rests_on.extend(of_person.into_iter().flatten().copied());
+        let subject = format!("p:{}", id.0);
+        self.inherit_account(org, &subject);
+        self.touches.insert(subject.clone());
+        self.changes.insert(subject);
         match org.people.original(id) {
             Some(person) => present(id, person),
             None => absent(name),
         }
     }
 
+    fn doubt_account(&mut self, cause: &'static str) {
+        self.rests_on.insert(cause);
+        self.account_causes.insert(cause);
+    }
+
+    fn doubt_group(&mut self, id: GroupId, cause: &'static str) {
+        self.rests_on.insert(cause);
+        self.group_causes.entry(id).or_default().insert(cause);
+    }
+
+    /// What earlier commands left open about an account.
+    fn inherit_account(&mut self, org: &SandboxOrganization, subject: &str) {
+        self.subjects.insert(subject.to_owned());
+        let open = org.copy.as_ref().and_then(|copy| copy.open.get(subject));
+        open.into_iter().flat_map(|open| &open.account).for_each(|cause| self.doubt_account(cause));
+    }
+
+    /// What earlier commands left open about memberships of a group, or of the profiles that come with it.
+    fn inherit_group(&mut self, org: &SandboxOrganization, id: GroupId) {
+        let profiles = org.groups.get(id).map(|group| group.profiles.clone()).unwrap_or_default();
+        let is_profile = org.groups.is(id, &GroupKind::Profile);
+        let any = is_profile.then_some(ANY_PROFILE);
+        for group in std::iter::once(id).chain(profiles).chain(any) {
+            for cause in self.open_about(org, |open| open.memberships.get(&group)) {
+                self.doubt_group(id, cause);
+            }
+        }
+    }
+
+    fn inherit_all_groups(&mut self, org: &SandboxOrganization) {
+        let Some(copy) = &org.copy else { return };
+        let open: Vec<_> = self
+            .subjects
+            .iter()
+            .filter_map(|subject| copy.open.get(subject))
+            .flat_map(|open| &open.memberships)
+            .flat_map(|(group, causes)| causes.iter().map(|cause| (*group, *cause)))
+            .collect();
+        open.into_iter().for_each(|(group, cause)| self.doubt_group(group, cause));
+    }
+
+    fn open_about<'c>(
+        &self,
+        org: &'c SandboxOrganization,
+        of: impl Fn(&'c OpenQuestions) -> Option<&'c BTreeSet<&'static str>>,
+    ) -> Vec<&'static str> {
+        let Some(copy) = &org.copy else { return Vec::new() };
+        let open = self.subjects.iter().filter_map(|subject| copy.open.get(subject));
+        open.filter_map(of).flatten().copied().collect()
+    }
+
     fn doubt_creation(&mut self, org: &SandboxOrganization, name: &PersonName, create: &NewAccount) {
         if create.kind == IdentityType::AdobeId {
-            self.rests_on.extend([INVITED, ELSEWHERE]);
+            [INVITED, ELSEWHERE].into_iter().for_each(|cause| self.doubt_account(cause));
             return;
         }
-        self.rests_on.extend([DISABLED, INVITED, ELSEWHERE]);
+        [DISABLED, INVITED, ELSEWHERE].into_iter().for_each(|cause| self.doubt_account(cause));
         let of_name = name.domain.clone().unwrap_or_else(|| of_email(&name.name));
         self.doubt_domains(org, [of_name, of_email(&create.email)]);
     }
 
     fn doubt_new_names(&mut self, org: &SandboxOrganization, email: Option<&str>, username: Option<&str>) {
         let names = email.into_iter().chain(username.filter(|name| name.contains('@')));
-        self.rests_on.extend(names.clone().map(|_| ELSEWHERE).take(1));
+        if names.clone().next().is_some() {
+            self.doubt_account(ELSEWHERE);
+        }
         self.doubt_domains(org, names.map(of_email));
     }
 
     fn doubt_domains(&mut self, org: &SandboxOrganization, domains: impl IntoIterator<Item = String>) {
         if domains.into_iter().any(|domain| org.people.domains.find(&domain).is_none()) {
-            self.rests_on.insert(DOMAIN);
+            self.doubt_account(DOMAIN);
         }
     }
 
@@ -213,26 +275,30 @@ impl CommandForecast {
         account.memberships.insert(name.to_owned(), if account.id.is_some() { state } else { "absent" });
         let Some(NamedGroup::Group(id)) = named else {
             if let Some(NamedGroup::Vacant(GroupKind::Developers(_))) = named {
-                self.rests_on.insert(DEVELOPERS);
+                self.doubt_account(DEVELOPERS);
             }
             return;
         };
+        self.inherit_group(org, id);
         self.doubt_members(org, id);
         if adds {
             self.doubt_profiles(org, id);
+        } else {
+            self.doubt_lost_profiles(org, id, person);
         }
     }
 
     /// Whether people can be added to a user group, or removed from it.
     fn doubt_members(&mut self, org: &SandboxOrganization, id: GroupId) {
-        let made = org.copy.as_ref().is_some_and(|copy| copy.made.contains(&id));
-        if org.groups.is(id, &GroupKind::UserGroup) && !made {
-            self.rests_on.insert(READ_ONLY);
+        let is_ours =
+            org.copy.as_ref().is_some_and(|copy| copy.made.contains(&id) || copy.writable.contains(&id));
+        if org.groups.is(id, &GroupKind::UserGroup) && !is_ours {
+            self.doubt_group(id, READ_ONLY);
         }
         let unresolved =
             org.copy.as_ref().is_some_and(|copy| copy.source.is_none() && copy.unsure.contains_key(&id));
         if unresolved {
-            self.rests_on.insert(DIRECTNESS);
+            self.doubt_group(id, DIRECTNESS);
         }
     }
 
@@ -243,9 +309,22 @@ impl CommandForecast {
         else {
             return;
         };
-        let empty = group.members == 0 && group.profiles.is_empty();
-        if empty || !group.unknown_profiles.is_empty() {
-            self.rests_on.insert(PROFILE);
+        // Whom the script has added since shows nothing.
+        let was_empty = org.copy.as_ref().is_some_and(|copy| !copy.populated.contains(&id));
+        if was_empty || !group.unknown_profiles.is_empty() {
+            self.doubt_group(id, PROFILE);
+        }
+    }
+
+    /// Whether it is known which profiles somebody loses with a group, and which stay through another one.
+    fn doubt_lost_profiles(&mut self, org: &SandboxOrganization, id: GroupId, person: Option<PersonId>) {
+        let Some(person) = person.and_then(|id| org.people.get(id)) else { return };
+        let Some(group) = org.groups.get(id).filter(|_| person.groups.contains(&id)) else { return };
+        let lost = || group.profiles.iter().chain([&id]);
+        let may_carry = |other: &SandboxGroup| lost().any(|profile| other.unknown_profiles.contains(profile));
+        let mut others = person.groups.iter().filter_map(|id| org.groups.get(*id));
+        if !group.unknown_profiles.is_empty() || others.any(may_carry) {
+            self.doubt_group(id, PROFILE);
         }
     }
 
@@ -316,7 +395,13 @@ impl CommandForecast {
             let found = found.or_else(|| org.people.with_username(&fold(user)).next().map(|(id, _)| id));
             let mut account = self.account(org, &name, found);
             if found.is_none() {
-                self.rests_on.insert(DISABLED);
+                self.doubt_account(DISABLED);
+            }
+            if let Some(id) = id {
+                self.inherit_group(org, id);
+                if !adds {
+                    self.doubt_lost_profiles(org, id, found);
+                }
             }
             let state = id.map_or("absent", |id| direct_state(org, found, id));
             account.memberships.insert(group.to_owned(), if account.id.is_some() { state } else { "absent" });
@@ -345,20 +430,37 @@ impl SandboxOrganization {
         let changes_group = command.steps.iter().any(|step| {
             matches!(step.action, StepAction::CreateUserGroup { .. } | StepAction::UpdateUserGroup { .. })
         });
+        let memberships = self.memberships_in_doubt(forecast);
         let Some(copy) = &mut self.copy else { return };
         copy.made.extend(made);
         if forecast.rests_on.is_empty() {
             return;
         }
-        for id in &forecast.people {
-            copy.people.entry(*id).or_default().extend(&forecast.rests_on);
-        }
-        for name in &forecast.names {
-            copy.names.entry(name.clone()).or_default().extend(&forecast.rests_on);
+        for subject in &forecast.subjects {
+            let open = copy.open.entry(subject.clone()).or_default();
+            open.account.extend(&forecast.account_causes);
+            for (group, causes) in &memberships {
+                open.memberships.entry(*group).or_default().extend(causes);
+            }
         }
         for id in subject.into_iter().filter(|_| changes_group) {
             copy.groups.entry(id).or_default().extend(&forecast.rests_on);
         }
+    }
+}
+
+impl SandboxOrganization {
+    /// The groups whose memberships are open after a command: with a user group also the profiles that come with it.
+    fn memberships_in_doubt(&self, forecast: &CommandForecast) -> BTreeMap<GroupId, BTreeSet<&'static str>> {
+        let mut open: BTreeMap<GroupId, BTreeSet<&'static str>> = BTreeMap::new();
+        for (id, causes) in &forecast.group_causes {
+            let profiles = self.groups.get(*id).map(|group| group.profiles.clone()).unwrap_or_default();
+            let any = causes.contains(PROFILE).then_some(ANY_PROFILE);
+            for group in std::iter::once(*id).chain(profiles).chain(any) {
+                open.entry(group).or_default().extend(causes);
+            }
+        }
+        open
     }
 }
 
