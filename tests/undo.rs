@@ -230,9 +230,9 @@ fn a_user_group_that_the_run_made_is_deleted() {
     let desk = Desk::new("");
     let groups = || names(&desk, "get_groups(#{type: \"USER_GROUP\"}).map(|group| group.groupName)");
     let (before, people) = (groups(), state(&desk));
-    let made = "create_user_group(\"Crew\"); add_users_to_group(\"Crew\", [\"ben.osei@example.com\"]);
+    let made = "create_user_group(\"Crew\", #{option: \"error\"}); add_users_to_group(\"Crew\", [\"ben.osei@example.com\"]);
         add_profiles_to_group(\"Crew\", [\"Stock\"]); update_user_group(\"Crew\", #{name: \"Team\"});
-        create_user_group(\"Gone\"); delete_user_group(\"Gone\");";
+        create_user_group(\"Gone\", #{option: \"error\"}); delete_user_group(\"Gone\");";
     let id = run(&desk, &format!("{READ_ALL}{made}"));
     assert_ne!(groups(), before);
     let (_, reported) = take_back(&desk, &id);
@@ -243,16 +243,16 @@ fn a_user_group_that_the_run_made_is_deleted() {
 /// Runs after which a group stays, with what others do before the undo, and the reason.
 const KEPT_GROUPS: &[(&str, &str, &str)] = &[
     (
-        "create_user_group(\"Crew\");",
+        "create_user_group(\"Crew\", #{option: \"error\"});",
         "add_to_groups(\"gus.taylor@example.com\", \"Crew\");",
         "has other members",
     ),
-    ("create_user_group(\"Crew\");", "delete_user_group(\"Crew\");", "is no longer there"),
     (
-        "create_user_group(\"Crew\", #{option: \"ignoreIfAlreadyExists\"});",
-        "",
-        "whether the user group was new is not seen",
+        "create_user_group(\"Crew\", #{option: \"error\"});",
+        "delete_user_group(\"Crew\");",
+        "is no longer there",
     ),
+    ("create_user_group(\"Crew\");", "", "whether the user group was new is not seen"),
     ("delete_user_group(\"Interns\");", "", "cannot be brought back"),
     ("add_profiles_to_group(\"Finance\", [\"Stock\"]);", "", "which profiles a user group has"),
     ("update_user_group(\"Finance\", #{description: \"New\"});", "", "does not show descriptions"),

@@ -185,9 +185,11 @@ impl RunReplay {
                     "{group}: whether the user group was new is not seen; delete it yourself if nobody needs it"
                 ));
             } else if spec.removes == StepRemoval::Group {
-                self.left.push(format!(
-                    "{group}: a deleted user group cannot be brought back with its members and profiles"
-                ));
+                if !self.has_created(&group) {
+                    self.left.push(format!(
+                        "{group}: a deleted user group cannot be brought back with its members and profiles"
+                    ));
+                }
                 self.created.retain(|name| fold(name) != fold(&group));
                 self.forget_group(&group);
             } else {
