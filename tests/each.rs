@@ -27,14 +27,18 @@ fn changes_of_all_rows_share_requests_and_a_condition_chooses_rows() {
     run("row.team ==").failed(1, "--where row.team ==");
 }
 
-/// A row that a local check refuses is named, and the others are sent.
+/// Rows that are refused, by their content or by their number of cells, are named in one run, and the others are sent.
 #[test]
-fn a_refused_row_stops_no_other() {
-    let file = "email,team\nnot an address,Design\nben.osei@example.com,Design\n";
+fn refused_rows_are_told_together_and_stop_no_other() {
+    let file = "email,team\nnot an address,Design\nada.lind@example.com,Design,surplus\nben.osei@example.com,Design\n";
     let code = "add_to_groups(row.email, \"Engineering\")";
-    let run = Run::new("--sandbox each people.csv").arg(code).file("people.csv", file).run();
+    let run = Run::new("--sandbox --report r.csv each people.csv").arg(code).file("people.csv", file).run();
     let run = run.failed(3, "people.csv:2: not an address");
-    assert!(run.words().contains("1 done"), "{}", run.stderr);
+    for text in ["people.csv:3: ada.lind@example.com: the row has more cells", "1 done, 2 not sent"] {
+        assert!(run.words().contains(text), "{text}: {}", run.stderr);
+    }
+    let report = std::fs::read_to_string(run.file("r.csv")).unwrap();
+    assert!(report.contains("umapish.row_invalid") && report.contains("people.csv:3"), "{report}");
 }
 
 #[test]

@@ -84,6 +84,7 @@ mod translate;
 mod traps;
 mod trouble;
 mod undo;
+mod user_sync;
 mod version;
 #[cfg(unix)]
 mod waiting;

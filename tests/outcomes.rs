@@ -102,6 +102,36 @@ fn who_is_not_listed_is_sent_where_the_script_or_the_operator_says_so() {
 }
 
 #[test]
+fn a_question_about_groups_of_a_direct_listing_gets_a_note_once_in_every_way_to_ask() {
+    let note = "`groups` has direct memberships only";
+    for question in [
+        "filter(|user| !user.groups.some(|name| name in profiles))",
+        "filter(|user| !(\"Photoshop\" in user.groups)).filter(|user| user.groups.is_empty())",
+        "filter(|user| { let all = user.groups; all.is_empty() })",
+        "filter(|user| user.in_group(\"Photoshop\"))",
+        "find(|user| \"Photoshop\" in user.groups)",
+        "some(|user| user.groups.contains(\"Photoshop\"))",
+        "all(|user| user.groups.len() > 0)",
+        "where(#{groups: \"Photoshop\"})",
+        "count_by(\"groups\")",
+        "index_by(\"groups\")",
+    ] {
+        let said = |listing: &str| {
+            let code = format!(
+                "let profiles = get_groups(#{{type: \"PRODUCT_PROFILE\"}}).map(|group| group.groupName); {listing}.{question};"
+            );
+            let run = Run::new("--sandbox -e").arg(code).run();
+            let words = run.words();
+            run.exits(0);
+            words.matches(note).count()
+        };
+        assert_eq!((said("get_users()"), said("get_users(#{direct_only: false})")), (1, 0), "{question}");
+    }
+    let other = "get_users().filter(|user| user.country == \"US\" && user.email != ());";
+    assert!(!Run::new("--sandbox -e").arg(other).run().words().contains(note));
+}
+
+#[test]
 fn a_saved_listing_proves_nothing() {
     let read = "get_users(#{max_age: \"2h\"}).len();";
     let desk = Desk::new(&script(read, "benn.osei@example.com", WAYS[1]));

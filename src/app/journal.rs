@@ -27,6 +27,7 @@ use crate::store::journal::{FORMAT, directory, sha256};
 use crate::store::trust::{self, FileRole};
 use crate::wire::mode::Mode;
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -259,7 +260,7 @@ fn head_of(path: &Path) -> Result<(Timestamp, HeadRecord, Vec<InputRecord>)> {
     let name = path.display().to_string();
     let (file, _) = trust::open(path, FileRole::Journal).map_err(|error| Error::io(path, error))??;
     let (mut found, mut inputs) = (None, Vec::new());
-    reader::read(&name, file, |entry| {
+    reader::scan::<IgnoredAny>(&name, file, |entry| {
         match entry.record {
             JournalRecord::Input(input) => inputs.push(input),
             JournalRecord::Head(mut head) => {

@@ -4,14 +4,19 @@ use crate::changes::outcome_buffer::OutcomeBuffer;
 use crate::changes::queue::Queue;
 use crate::changes::report::{Report, ReportContent};
 use crate::changes::single_changes::{self, CommandSink};
-use crate::changes::submission::TaggedCommand;
+use crate::changes::submission::{TaggedCommand, WithheldCommand};
 use crate::error::Result;
-use crate::files::table::row::TableRow;
+use crate::files::table::row::{BadRow, TableRow};
 use crate::host::session::Session;
 use crate::wire::command::Command;
+use crate::wire::error_code;
+use crate::wire::fault::CommandFault;
 use rhai::Dynamic;
 use std::cell::RefCell;
 use std::rc::Rc;
+
+/// The columns by which the outcome of a row that is not valid names its person.
+const NAMES: [&str; 5] = ["email", "mail", "username", "upn", "user"];
 
 /// The queue of a run over the rows of a file.
 pub(crate) struct RowQueue {
@@ -29,6 +34,18 @@ impl RowQueue {
         let queue = Rc::new(Self { queue: Queue::open(session, false)?, row: RefCell::default() });
         single_changes::redirect(session, Rc::clone(&queue) as Rc<dyn CommandSink>);
         Ok(queue)
+    }
+
+    /// Records a row that is not valid, like one that a local check refuses. The others are carried out.
+    ///
+    /// # Errors
+    /// `config`: settings are missing or invalid.
+    pub(crate) fn refuse_row(&self, session: &Session, bad: BadRow) -> Result<()> {
+        let fault = CommandFault { step: 0, code: error_code::ROW_INVALID, message: bad.message };
+        let name = NAMES.iter().filter_map(|column| bad.row.text(column)).find(|name| !name.is_empty());
+        let target = name.unwrap_or_default().to_owned();
+        let withheld = WithheldCommand::refused(0, &target, &fault, String::new(), Dynamic::from(bad.row));
+        self.queue.submit_or_withhold(session, Err(withheld))
     }
 
     /// The row whose changes come next.

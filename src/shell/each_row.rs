@@ -25,7 +25,8 @@ pub(super) fn scope(row: Dynamic) -> Scope<'static> {
     scope
 }
 
-/// Runs the code for each row that the condition selects. The whole file is checked before the first one.
+/// Runs the code for each row that the condition selects. A row that is not valid is recorded with those that local
+/// checks refuse, so that all of them are told in one run.
 ///
 /// # Errors
 /// The file cannot be read. What ends the code of a row, whose place in the file is named before.
@@ -38,9 +39,15 @@ pub(super) fn evaluate(
     let at_start = |error: Error| thrown(&error, Position::NONE);
     let condition = rows.condition.as_deref().map(|text| condition(engine, text)).transpose()?;
     let queue = RowQueue::open(session).map_err(at_start)?;
-    for row in open(session, rows).map_err(at_start)? {
-        let row = row?;
+    for row in open(session, rows).map_err(at_start)?.parsed() {
         session.interrupt().check().map_err(at_start)?;
+        let row = match row.map_err(at_start)? {
+            Ok(row) => row,
+            Err(bad) => {
+                queue.refuse_row(session, bad).map_err(at_start)?;
+                continue;
+            }
+        };
         let source = row.source();
         queue.begin_row(row.clone());
         let run = |ast: &AST| {
@@ -81,7 +88,7 @@ fn truth(value: &Dynamic) -> Result<bool, Box<EvalAltResult>> {
 fn open(session: &Rc<Session>, rows: &RowSelection) -> Result<RowStream> {
     let path = tracked_files::input(session, &rows.file)?;
     let file = TableFile::open(session, &path, &TableOptions::default(), AcceptedFormat::Any)?;
-    let stream = RowStream::of(file, session.interrupt())?;
+    let stream = RowStream::with_bad_rows(file, session.interrupt())?;
     tracked_files::record_input(session, &path, stream.digest(), Some(stream.rows()))?;
     Ok(stream)
 }

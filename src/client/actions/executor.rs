@@ -287,12 +287,13 @@ impl ActionExecutor {
         self.client.shared.observer.notice(&ClientEvent::Progress(SubmitProgress { left, ..self.progress }));
     }
 
-    /// The estimated time for the remaining commands, if known: requests stay as full as they were.
+    /// The estimated time for the remaining commands, if known: requests stay as full as they were. A list of people is
+    /// one command and may take many requests.
     fn left(&self) -> Option<Duration> {
         let SubmitProgress { done, failed, unknown, not_sent, requests, total, .. } = self.progress;
         let settled = done + failed + unknown + not_sent;
         let each = settled.checked_div(requests).unwrap_or_default().max(1);
-        let requests = total?.saturating_sub(settled).div_ceil(each);
+        let requests = total?.saturating_sub(settled).div_ceil(each).max(self.plan.list_requests());
         self.client.shared.pacer.time_for(EndpointId::Action, requests)
     }
 

@@ -166,6 +166,11 @@ impl PlannedCommand {
         self.is_member_list
     }
 
+    /// How many pieces have no outcome.
+    pub(crate) fn open_pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
     /// A piece without an outcome.
     pub(crate) fn piece(&self, number: usize) -> Option<&CheckedPiece> {
         self.pieces.iter().find(|(known, _)| *known == number).map(|(_, piece)| piece)

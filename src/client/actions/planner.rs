@@ -76,6 +76,12 @@ impl ActionPlan {
         self.candidates
     }
 
+    /// The fewest requests for the lists of people that the callers wrote: each piece has up to 100 of them.
+    pub(crate) fn list_requests(&self) -> usize {
+        let lists = self.window.values().filter(|item| item.is_member_list());
+        lists.map(PlannedCommand::open_pieces).sum::<usize>().div_ceil(COMMANDS_PER_REQUEST)
+    }
+
     /// Accepts a command, or returns its outcome at once if a local check refused it or an earlier command for the
     /// same user failed.
     pub(crate) fn add(

@@ -1,7 +1,7 @@
 //! A table that a script iterates over row by row, in constant memory.
 
 use crate::error::{Error, Result};
-use crate::files::table::row::TableRow;
+use crate::files::table::row::{ParsedRow, TableRow};
 use crate::files::table_file::{TableFile, TableRows};
 use crate::host::binding::RhaiResultOf;
 use crate::host::interrupt::Interrupt;
@@ -26,6 +26,23 @@ impl RowStream {
         Ok(Self { file, rows, digest })
     }
 
+    /// The same for a file whose rows need not be valid.
+    ///
+    /// # Errors
+    /// `file`: it is broken, or has too few rows. `interrupted`.
+    pub(crate) fn with_bad_rows(file: TableFile, interrupt: &Interrupt) -> Result<Self> {
+        let mut rows = 0;
+        let digest = file.each(interrupt, |_| rows += 1)?;
+        file.shape.check_row_count(&file.name(), rows)?;
+        Ok(Self { file, rows, digest })
+    }
+
+    /// One pass over the file, with the rows that are not valid.
+    pub(crate) fn parsed(self) -> ParsedRows {
+        let rows = self.file.rows();
+        ParsedRows { file: self, rows: Some(rows), given: 0 }
+    }
+
     /// The SHA-256 of the file.
     pub fn digest(&self) -> &str {
         &self.digest
@@ -38,7 +55,10 @@ impl RowStream {
 }
 
 /// One pass over a file. It returns exactly the rows that were checked, or an error.
-pub struct RowIterator {
+pub struct RowIterator(ParsedRows);
+
+/// One pass over a file, with the rows that are not valid.
+pub(crate) struct ParsedRows {
     file: RowStream,
     /// `None` after the end.
     rows: Option<Result<TableRows>>,
@@ -50,8 +70,7 @@ impl IntoIterator for RowStream {
     type IntoIter = RowIterator;
 
     fn into_iter(self) -> RowIterator {
-        let rows = self.file.rows();
-        RowIterator { file: self, rows: Some(rows), given: 0 }
+        RowIterator(self.parsed())
     }
 }
 
@@ -59,11 +78,23 @@ impl Iterator for RowIterator {
     type Item = RhaiResultOf<TableRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let row = self.0.next()?.and_then(|row| row.map_err(|bad| bad.error()));
+        if row.is_err() {
+            self.0.rows = None;
+        }
+        Some(row.map_err(|error| thrown(&error, Position::NONE)))
+    }
+}
+
+impl Iterator for ParsedRows {
+    type Item = Result<ParsedRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
         let row = match self.rows.take()? {
             Ok(mut rows) => {
                 let row = rows.next();
                 self.rows = Some(Ok(rows));
-                row.map(|row| row.and_then(|row| row.map_err(|bad| bad.error())))
+                row
             }
             Err(error) => Some(Err(error)),
         };
@@ -73,11 +104,11 @@ impl Iterator for RowIterator {
         if !matches!(row, Some(Ok(_))) {
             self.rows = None;
         }
-        row.map(|row| row.map_err(|error| thrown(&error, Position::NONE)))
+        row
     }
 }
 
-impl RowIterator {
+impl ParsedRows {
     fn changed(&self) -> Error {
         let message = format!("the file changed while it was read: it had {} rows", self.file.rows);
         Error::file(self.file.file.name(), message)

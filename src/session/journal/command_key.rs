@@ -3,13 +3,18 @@
 use crate::client::settings::Mode;
 use crate::store::journal::sha256;
 use serde_json::Value;
+use std::fmt::Write as _;
 
 /// The digest of the content of a command, or of a request, without any `requestID`.
 pub(crate) type CommandKey = u128;
 
+/// The length of most texts of commands, in bytes.
+const USUAL_LENGTH: usize = 256;
+
 /// A digest that does not depend on the order of keys, nor on any `requestID`.
 pub(super) fn command_key(mode: Mode, command: &Value) -> CommandKey {
-    let mut text = mode.as_str().to_owned();
+    let mut text = String::with_capacity(USUAL_LENGTH);
+    text.push_str(mode.as_str());
     write_sorted(command, &mut text);
     sha256::short(text.as_bytes())
 }
@@ -57,7 +62,5 @@ fn write_sorted(value: &Value, text: &mut String) {
 
 /// Writes a string after its length, so that different sequences of strings never give the same text.
 fn write_text(content: &str, text: &mut String) {
-    text.push_str(&content.len().to_string());
-    text.push(':');
-    text.push_str(content);
+    let _ = write!(text, "{}:{content}", content.len()); // writing to a String cannot fail
 }

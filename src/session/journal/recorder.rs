@@ -13,14 +13,15 @@ use crate::session::journal::replay::Replay;
 use crate::session::journal::snapshots::{Absence, Snapshots};
 use crate::session::people_index::PeopleIndex;
 use crate::session::totals::RunTotals;
-use crate::store::journal::directory;
 use crate::store::journal::record::{
     AnswerRecord, Finding, FoundRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord,
 };
 use crate::store::journal::writer::JournalWriter;
+use crate::store::journal::{directory, reader};
 use crate::wire::command::Command;
 use crate::wire::user::User;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -78,11 +79,19 @@ impl JournalRecorder {
     /// wrote it.
     pub fn resume(path: &Path, again: ResumedRecord, redactor: Redactor) -> Result<Self> {
         let mut replay = Replay::default();
-        let mut journal = JournalWriter::open(path, |entry| {
-            let mut record = entry.record;
-            redactor.restore(&mut record);
-            replay.apply(record);
-            Ok(())
+        let mut journal = JournalWriter::open_with(path, |name, file| {
+            if redactor.is_empty() {
+                return reader::scan::<Value>(name, file, |entry| {
+                    replay.apply(entry.record);
+                    Ok(())
+                });
+            }
+            reader::read(name, file, |entry| {
+                let mut record = entry.record;
+                redactor.restore(&mut record);
+                replay.apply(record);
+                Ok(())
+            })
         })?;
         replay.start_resume();
         journal.add(JournalRecord::Resumed(again))?;

@@ -32,6 +32,11 @@ impl Redactor {
         });
     }
 
+    /// Whether there is nothing to hide or to restore.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Restores the secrets.
     pub(crate) fn restore(&self, record: &mut JournalRecord) {
         self.change(record, &|text| self.restored(text));

@@ -105,7 +105,7 @@ struct SplitCommand {
 
 impl Replay {
     /// Applies a record of the journal.
-    pub(crate) fn apply(&mut self, record: JournalRecord) {
+    pub(crate) fn apply<S: AsRef<str>>(&mut self, record: JournalRecord<S, Value>) {
         match record {
             JournalRecord::Request(request) => self.apply_request(request),
             JournalRecord::Settled(settled) => self.apply_settled(settled),
@@ -295,13 +295,14 @@ impl Replay {
         unrequested
     }
 
-    fn apply_request(&mut self, record: RequestRecord) {
+    fn apply_request<S: AsRef<str>>(&mut self, record: RequestRecord<S, Value>) {
         let RequestRecord { number, call, request_id, mode, list, commands, body } = record;
         self.last_number = self.last_number.max(number);
-        let request_id: Arc<str> = request_id.into();
-        let content = (list == 0)
-            .then(|| request_key(&call, mode, commands.iter().map(|sent| &sent.command), body.as_ref()));
-        let journaled = |sent: CommandRecord| JournaledCommand {
+        let request_id: Arc<str> = request_id.as_ref().into();
+        let content = (list == 0).then(|| {
+            request_key(call.as_ref(), mode, commands.iter().map(|sent| &sent.command), body.as_ref())
+        });
+        let journaled = |sent: CommandRecord<S, Value>| JournaledCommand {
             key: command_key(mode, &sent.command),
             command: Arc::new(RenderedCommand::raw(sent.command)),
             mode,
@@ -324,7 +325,7 @@ impl Replay {
         self.requests.insert(number, JournaledRequest { content, request_id, commands });
     }
 
-    fn apply_settled(&mut self, record: SettledRecord) {
+    fn apply_settled<S: AsRef<str>>(&mut self, record: SettledRecord<S, Value>) {
         let SettledRecord { number, fates, answer } = record;
         let Some(request) = self.requests.remove(&number) else { return };
         let is_raw = request.content.is_some();
@@ -363,10 +364,10 @@ impl Replay {
 
     /// Records the response to a request sent as the script wrote it if it will be recalled: all of it is done, or a
     /// part of it must not be sent again. Returns whether it was recorded.
-    fn record_answer(
+    fn record_answer<S: AsRef<str>>(
         &mut self,
         request: &JournaledRequest,
-        answer: Option<AnswerRecord>,
+        answer: Option<AnswerRecord<S, Value>>,
         fates: &[CommandOutcome],
     ) -> bool {
         let has = |status: Status| fates.iter().any(|fate| fate.status == status);
@@ -386,6 +387,8 @@ impl Replay {
             _ => request.request_id.to_string(),
         };
         let statuses = if all_done { Vec::new() } else { fates.iter().map(|fate| fate.status).collect() };
+        let owned = |(name, value): (S, S)| (name.as_ref().to_owned(), value.as_ref().to_owned());
+        let headers = headers.into_iter().map(owned).collect();
         let answer = ApiResponse { status, headers, body, request_id };
         self.answers.entry(content).or_default().push_back(RecordedAnswer { answer, statuses });
         true

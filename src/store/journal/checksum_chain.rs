@@ -1,7 +1,9 @@
 //! One line of a journal: a checksum, and a record that carries the checksum of the line before. Pure.
 
 use super::record::JournalEntry;
+use super::record_text::RecordText;
 use super::sha256;
+use super::written_line::WrittenLine;
 use serde::{Deserialize, Serialize};
 
 /// Letters in a checksum.
@@ -27,11 +29,13 @@ struct ChainedLine<'l> {
     previous: &'l str,
 }
 
+/// A line with its keys in any order, which takes a copy of all of it.
 #[derive(Deserialize)]
-struct OpenedLine<'l> {
+#[serde(bound(deserialize = "'de: 'l, S: RecordText<'de>, V: Deserialize<'de>"))]
+struct OpenedLine<'l, S, V> {
     previous: &'l str,
     #[serde(flatten)]
-    entry: JournalEntry,
+    entry: JournalEntry<S, V>,
 }
 
 /// What every line of every format has.
@@ -70,10 +74,13 @@ impl ChecksumChain {
     ///
     /// # Errors
     /// What is wrong with the line.
-    pub(crate) fn open(&mut self, line: &[u8]) -> Result<JournalEntry, LineFault> {
+    pub(crate) fn open<'l, S: RecordText<'l>, V: Deserialize<'l>>(
+        &mut self,
+        line: &'l [u8],
+    ) -> Result<JournalEntry<S, V>, LineFault> {
         let (sum, text) = checked(line)?;
-        let entry = match serde_json::from_str::<OpenedLine<'_>>(text) {
-            Ok(OpenedLine { previous, entry }) => self.follows(previous).map(|()| entry)?,
+        let entry = match opened(text) {
+            Ok((previous, entry)) => self.follows(previous).map(|()| entry)?,
             Err(error) => {
                 let line = serde_json::from_str::<AnyLine<'_>>(text);
                 self.follows(line.map_err(|_| LineFault::Broken("it is not a record"))?.previous)?;
@@ -100,7 +107,17 @@ pub(crate) fn is_whole(line: &[u8]) -> bool {
 /// The entry of a whole line, wherever it belongs; `None` where it is not whole or this version does not know it.
 pub(crate) fn entry_of(line: &[u8]) -> Option<JournalEntry> {
     let (_, text) = checked(line).ok()?;
-    serde_json::from_str::<OpenedLine<'_>>(text).ok().map(|line| line.entry)
+    opened(text).ok().map(|(_, entry)| entry)
+}
+
+/// The checksum of the line before and the entry of a text. Whether it is right in every part is up to the last way.
+fn opened<'l, S: RecordText<'l>, V: Deserialize<'l>>(
+    text: &'l str,
+) -> serde_json::Result<(&'l str, JournalEntry<S, V>)> {
+    if let Ok(WrittenLine { previous, entry }) = serde_json::from_str(text) {
+        return Ok((previous, entry));
+    }
+    serde_json::from_str(text).map(|OpenedLine { previous, entry }| (previous, entry))
 }
 
 /// The format of the journal that begins with this line; `None` where it is not the head of any.
@@ -113,7 +130,7 @@ pub(crate) fn format_of(line: &[u8]) -> Option<u64> {
 fn checked(line: &[u8]) -> Result<(&str, &str), LineFault> {
     let line = std::str::from_utf8(line).map_err(|_| LineFault::Broken("it is not text"))?;
     let (sum, text) = line.split_once(' ').ok_or(LineFault::Broken("it has no checksum"))?;
-    if sha256::of(text.as_bytes()) != sum {
+    if !sha256::is_of(text.as_bytes(), sum) {
         return Err(LineFault::Broken("its checksum is wrong: the line was changed or is incomplete"));
     }
     Ok((sum, text))
@@ -129,7 +146,7 @@ fn without_place(error: &serde_json::Error) -> String {
 mod tests {
     use super::*;
     use crate::store::journal::testing;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn trimmed(line: &[u8]) -> &[u8] {
         line.strip_suffix(b"\n").unwrap()
@@ -150,10 +167,10 @@ mod tests {
         let lines: Vec<_> = entries.iter().map(|entry| chain.seal(entry).unwrap()).collect();
         let mut reading = ChecksumChain::default();
         for (entry, line) in entries.iter().zip(&lines) {
-            assert_eq!(reading.open(trimmed(line)).unwrap(), *entry);
+            assert_eq!(reading.open::<String, Value>(trimmed(line)).unwrap(), *entry);
         }
         assert_eq!(reading, chain);
-        let skipped = ChecksumChain::default().open(trimmed(&lines[1])).unwrap_err();
+        let skipped = ChecksumChain::default().open::<String, Value>(trimmed(&lines[1])).unwrap_err();
         assert!(matches!(skipped, LineFault::Broken(why) if why.contains("follow")), "{skipped:?}");
     }
 
@@ -161,14 +178,18 @@ mod tests {
     fn a_change_of_any_letter_is_seen() {
         let line = ChecksumChain::default().seal(&testing::entry(testing::request(7))).unwrap();
         let line = String::from_utf8(line).unwrap().replace('7', "8");
-        assert!(ChecksumChain::default().open(line.trim_end().as_bytes()).is_err());
+        assert!(ChecksumChain::default().open::<String, Value>(line.trim_end().as_bytes()).is_err());
         assert!(!is_whole(b"") && !is_whole(&[0; 100]));
     }
 
     #[test]
     fn what_this_version_does_not_know_is_an_error_and_never_skipped() {
         let good = json!({"time": "2026-11-28T18:20:44Z", "kind": "settled", "number": 1, "fates": [{"status": "failed"}]});
-        assert!(ChecksumChain::default().open(&line_of(&ChecksumChain::default(), &good)).is_ok());
+        assert!(
+            ChecksumChain::default()
+                .open::<String, Value>(&line_of(&ChecksumChain::default(), &good))
+                .is_ok()
+        );
         let changed = |pointer: &str, value: serde_json::Value| {
             let mut record = good.clone();
             match record.pointer_mut(pointer) {
@@ -186,8 +207,9 @@ mod tests {
             (changed("/time", json!("noon")), "`noon` is not a time"),
         ];
         for (record, message) in cases {
-            let fault =
-                ChecksumChain::default().open(&line_of(&ChecksumChain::default(), &record)).unwrap_err();
+            let fault = ChecksumChain::default()
+                .open::<String, Value>(&line_of(&ChecksumChain::default(), &record))
+                .unwrap_err();
             assert!(matches!(&fault, LineFault::Unreadable(why) if why.contains(message)), "{fault:?}");
         }
     }

@@ -6,6 +6,7 @@ use super::unfinished_runs::{INTERRUPTED, RunStory, has_work_left, last_record};
 use crate::error::Result;
 use crate::store::atomic_file::is_held;
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use std::fs::File;
 use std::io::Seek;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ impl JournaledRun {
             story.apply(head);
             story.apply(super::record::JournalEntry { time, record: end });
         } else {
-            reader::read(&name, &*file, |entry| {
+            reader::scan::<IgnoredAny>(&name, &*file, |entry| {
                 story.apply(entry);
                 Ok(())
             })?;

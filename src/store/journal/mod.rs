@@ -8,6 +8,7 @@ pub mod person_record;
 pub(crate) mod plan_runs;
 pub mod reader;
 pub mod record;
+pub mod record_text;
 pub(crate) mod retention;
 pub(crate) mod run_id;
 pub mod sha256;
@@ -15,6 +16,7 @@ pub mod sha256;
 pub(crate) mod testing;
 pub mod unfinished_runs;
 pub mod writer;
+mod written_line;
 
 /// The version of the format, in the head of every journal.
 pub const FORMAT: u64 = 2;

@@ -1,5 +1,6 @@
 //! A moment in a record: RFC 3339, in UTC.
 
+use super::record_text::LineText;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
@@ -8,7 +9,8 @@ pub(crate) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Resul
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    let text = String::deserialize(deserializer)?;
+    let text = LineText::deserialize(deserializer)?;
+    let text = text.as_ref();
     text.parse().map_err(|error| de::Error::custom(format!("`{text}` is not a time: {error}")))
 }
 

@@ -1,6 +1,7 @@
 //! A person before a command, as far as the run had read: what `umapish undo` gives back, and what it must not touch.
 
 use super::moment;
+use super::record_text::RecordText;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -8,18 +9,19 @@ use std::collections::BTreeMap;
 /// A person before a command, as far as the run had read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PersonRecord {
+#[serde(bound(deserialize = "S: RecordText<'de>"))]
+pub struct PersonRecord<S = String> {
     /// The name by which the command names the person.
-    pub name: String,
+    pub name: S,
     /// Whether there was such an account.
     #[serde(default, skip_serializing_if = "AccountPresence::is_unknown")]
     pub account: AccountPresence,
     /// The account, where it was read.
     #[serde(default, skip_serializing_if = "RecordedFields::is_empty")]
-    pub fields: RecordedFields,
+    pub fields: RecordedFields<S>,
     /// The memberships that the command concerns, by the name of the group.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub groups: BTreeMap<String, MembershipState>,
+    pub groups: BTreeMap<S, MembershipState>,
     /// Whether `groups` has every direct membership of the person.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_groups: bool,
@@ -31,31 +33,32 @@ pub struct PersonRecord {
 /// The fields of an account by the service's names, as far as a command concerns them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RecordedFields {
+#[serde(bound(deserialize = "S: RecordText<'de>"))]
+pub struct RecordedFields<S = String> {
     /// The service's own id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<S>,
     /// The type of the account.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<S>,
     /// The e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
+    pub email: Option<S>,
     /// The username, where it is not the e-mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub username: Option<String>,
+    pub username: Option<S>,
     /// The domain of the directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub domain: Option<String>,
+    pub domain: Option<S>,
     /// The first name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub firstname: Option<String>,
+    pub firstname: Option<S>,
     /// The last name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lastname: Option<String>,
+    pub lastname: Option<S>,
     /// The country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
+    pub country: Option<S>,
 }
 
 /// Whether the run had seen an account.
@@ -96,9 +99,11 @@ impl MembershipState {
     }
 }
 
-impl RecordedFields {
+impl<S> RecordedFields<S> {
     fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { id, kind, email, username, domain, firstname, lastname, country } = self;
+        let fields = [id, kind, email, username, domain, firstname, lastname, country];
+        fields.into_iter().all(Option::is_none)
     }
 }
 

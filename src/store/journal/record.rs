@@ -5,36 +5,40 @@
 
 pub(crate) use super::moment;
 use super::person_record::PersonRecord;
+use super::record_text::RecordText;
 use crate::wire::mode::Mode;
 use crate::wire::outcome::CommandOutcome;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// One line of a journal, without what chains it to the line before.
+/// One line of a journal, without what chains it to the line before. `S` holds its strings and `V` the JSON that went over
+/// the wire, so that readers that need neither read a long journal without copying it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct JournalEntry {
+#[serde(bound(deserialize = "S: RecordText<'de>, V: Deserialize<'de>"))]
+pub struct JournalEntry<S = String, V = Value> {
     /// When it was written.
     #[serde(with = "moment")]
     pub time: Timestamp,
     /// What it says.
     #[serde(flatten)]
-    pub record: JournalRecord,
+    pub record: JournalRecord<S, V>,
 }
 
 /// What a line of a journal says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum JournalRecord {
+#[serde(bound(deserialize = "S: RecordText<'de>, V: Deserialize<'de>"))]
+pub enum JournalRecord<S = String, V = Value> {
     /// The first line: what was run, by whom, and how to run it again.
     Head(Box<HeadRecord>),
     /// The run read a file after its first change.
     Input(InputRecord),
     /// A request is about to be sent.
-    Request(RequestRecord),
+    Request(RequestRecord<S, V>),
     /// A request ended.
-    Settled(SettledRecord),
+    Settled(SettledRecord<S, V>),
     /// A resumed run found out the outcome of a command.
     Found(FoundRecord),
     /// A later run continues this one.
@@ -201,28 +205,30 @@ pub struct InputRecord {
 /// A request that is about to be sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RequestRecord {
+#[serde(bound(deserialize = "S: RecordText<'de>, V: Deserialize<'de>"))]
+pub struct RequestRecord<S = String, V = Value> {
     /// 1 for the first request in the journal.
     pub number: u64,
     /// Method and path.
-    pub call: String,
+    pub call: S,
     /// Its `X-Request-Id`.
-    pub request_id: String,
+    pub request_id: S,
     /// Whether it makes changes.
     pub mode: Mode,
     /// Which list of commands it belongs to, from 1; 0 for a request sent as its caller wrote it.
     pub list: u64,
     /// Its commands.
-    pub commands: Vec<CommandRecord>,
+    pub commands: Vec<CommandRecord<S, V>>,
     /// The body of a write that is not a list of commands, as sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<Value>,
+    pub body: Option<V>,
 }
 
 /// A command of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CommandRecord {
+#[serde(bound(deserialize = "S: RecordText<'de>, V: Deserialize<'de>"))]
+pub struct CommandRecord<S = String, V = Value> {
     /// 0-based place in the caller's list.
     pub index: usize,
     /// 0-based piece of a command that was split.
@@ -230,38 +236,40 @@ pub struct CommandRecord {
     /// How many pieces the command has.
     pub pieces: usize,
     /// The command as sent.
-    pub command: Value,
+    pub command: V,
     /// The people whom a live command changes, as they were before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub before: Vec<PersonRecord>,
+    pub before: Vec<PersonRecord<S>>,
     /// The user before, as a journal of an earlier version has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub earlier: Option<Value>,
+    pub earlier: Option<V>,
 }
 
 /// The outcome of a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SettledRecord {
+#[serde(bound(deserialize = "S: RecordText<'de>, V: Deserialize<'de>"))]
+pub struct SettledRecord<S = String, V = Value> {
     /// Which request.
     pub number: u64,
     /// The outcome of each command, in the order of the request.
     pub fates: Vec<CommandOutcome>,
     /// The response to a request sent as its caller wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub answer: Option<AnswerRecord>,
+    pub answer: Option<AnswerRecord<S, V>>,
 }
 
 /// A response of the service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AnswerRecord {
+#[serde(bound(deserialize = "S: RecordText<'de>, V: Deserialize<'de>"))]
+pub struct AnswerRecord<S = String, V = Value> {
     /// HTTP status.
     pub status: u16,
     /// The headers, in the order they came.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(S, S)>,
     /// The body as it came.
-    pub body: Value,
+    pub body: V,
 }
 
 /// What a resumed run found out about a command.
@@ -321,6 +329,22 @@ pub struct EndRecord {
     pub unknown: usize,
     /// Never sent, without those that no later run sends either.
     pub not_sent: usize,
+}
+
+impl<'de, S: RecordText<'de>, V: Deserialize<'de>> JournalRecord<S, V> {
+    /// Reads a record of a kind from its fields; `None` if there is no such kind.
+    pub(super) fn of_kind<D: Deserializer<'de>>(kind: &str, fields: D) -> Option<Result<Self, D::Error>> {
+        Some(match kind {
+            "head" => Deserialize::deserialize(fields).map(Self::Head),
+            "input" => Deserialize::deserialize(fields).map(Self::Input),
+            "request" => Deserialize::deserialize(fields).map(Self::Request),
+            "settled" => Deserialize::deserialize(fields).map(Self::Settled),
+            "found" => Deserialize::deserialize(fields).map(Self::Found),
+            "resumed" => Deserialize::deserialize(fields).map(Self::Resumed),
+            "end" => Deserialize::deserialize(fields).map(Self::End),
+            _ => return None,
+        })
+    }
 }
 
 /// A string of a record that may come from a script or the service.

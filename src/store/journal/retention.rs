@@ -5,6 +5,7 @@ use super::{directory, unfinished_runs};
 use crate::error::Result;
 use crate::store::atomic_file::{self, FileAccess, is_held};
 use crate::store::journal::reader;
+use serde::de::IgnoredAny;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -52,7 +53,7 @@ fn is_finished(path: &Path) -> bool {
     if is_held(&file) {
         return false;
     }
-    let is_whole = reader::read("", &file, |_| Ok(())).is_ok_and(|extent| extent.lines > 0);
+    let is_whole = reader::scan::<IgnoredAny>("", &file, |_| Ok(())).is_ok_and(|extent| extent.lines > 0);
     is_whole && unfinished_runs::of_journal(path).is_none()
 }
 

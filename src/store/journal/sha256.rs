@@ -4,7 +4,6 @@ use crate::error::{Error, Result};
 use crate::store::file_door;
 use aws_lc_rs::digest::{Context, SHA256, digest};
 use aws_lc_rs::pbkdf2;
-use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -12,6 +11,13 @@ use std::path::Path;
 /// The digest of some bytes.
 pub fn of(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
+}
+
+/// Whether some bytes have this digest, written as [`of`] does.
+pub(super) fn is_of(bytes: &[u8], sum: &str) -> bool {
+    let digest = digest(&SHA256, bytes);
+    let digits = digest.as_ref().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
+    digits.eq(sum.chars())
 }
 
 /// The first 16 bytes of a digest: wide enough that two never collide.
@@ -95,10 +101,17 @@ fn bytes(hex: &str) -> Option<Vec<u8>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // writing to a String cannot fail
-        text
-    })
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 0xf));
+    }
+    text
+}
+
+/// The hexadecimal digit of a number below 16.
+fn digit(number: u8) -> char {
+    char::from(if number < 10 { b'0' + number } else { b'a' + number - 10 })
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ use super::record::{EndRecord, HeadRecord, JournalEntry, JournalRecord};
 use super::{checksum_chain, directory, reader};
 use crate::error::{Error, Result};
 use crate::store::atomic_file::is_held;
+use crate::store::journal::reader::BorrowedEntry;
 use crate::store::trust::{self, FileRole};
 use crate::wire::outcome::Status;
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -92,11 +94,11 @@ fn of(path: &Path, file: &mut File) -> Option<UnfinishedRun> {
     }
     file.rewind().ok()?;
     let mut story = RunStory::default();
-    let apply = |entry: JournalEntry| {
+    let apply = |entry: BorrowedEntry<'_, IgnoredAny>| {
         story.apply(entry);
         Ok(())
     };
-    reader::read("", &*file, apply).ok()?;
+    reader::scan("", &*file, apply).ok()?;
     // A run in progress has its journal locked, from before the head was written.
     let unfinished = story.unfinished(path)?;
     (!is_held(file)).then_some(unfinished)
@@ -136,7 +138,7 @@ pub(super) struct RunCounts {
 }
 
 impl RunStory {
-    pub(super) fn apply(&mut self, JournalEntry { time, record }: JournalEntry) {
+    pub(super) fn apply<S, V>(&mut self, JournalEntry { time, record }: JournalEntry<S, V>) {
         self.end = None;
         match record {
             JournalRecord::Head(head) => self.head = Some((time, head)),

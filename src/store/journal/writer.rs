@@ -1,6 +1,6 @@
 //! Appends lines to a journal: private, locked by one run at a time, flushed to disk on request.
 
-use super::reader;
+use super::reader::{self, JournalExtent};
 use super::record::{HeadRecord, JournalEntry, JournalRecord};
 use crate::error::{Error, Result};
 use crate::store::atomic_file::{hold, private};
@@ -51,10 +51,21 @@ impl JournalWriter {
     /// `file`: it cannot be read or is broken. `usage`: another run is using it, or another version wrote it. Those of
     /// `apply`.
     pub fn open(path: &Path, apply: impl FnMut(JournalEntry) -> Result<()>) -> Result<Self> {
+        Self::open_with(path, |name, file| reader::read(name, file, apply))
+    }
+
+    /// Opens a journal to continue it; `read` reads it by one of the ways of [`reader`]. A torn last line is cut off.
+    ///
+    /// # Errors
+    /// As [`JournalWriter::open`]; those of `read`.
+    pub(crate) fn open_with(
+        path: &Path,
+        read: impl FnOnce(&str, &File) -> Result<JournalExtent>,
+    ) -> Result<Self> {
         let file =
             OpenOptions::new().read(true).write(true).open(path).map_err(|error| Error::io(path, error))?;
         let mut journal = Self::over(path, file)?;
-        let found = reader::read(&journal.name(), &journal.file, apply)?;
+        let found = read(&journal.name(), &journal.file)?;
         journal.chain = found.chain;
         journal.length = found.length;
         journal.cut()?;

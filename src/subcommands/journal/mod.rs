@@ -16,6 +16,7 @@ use crate::store::journal::directory;
 use crate::store::journal::reader;
 use crate::store::journal::record::{EndRecord, JournalRecord};
 use folder::JournalFolder;
+use serde::de::IgnoredAny;
 use std::path::Path;
 
 /// Carries out the command; `is_formatted` says whether the operator chose a form with `-o`.
@@ -45,7 +46,7 @@ pub(crate) fn run(options: JournalOptions, is_formatted: bool, output: &Output) 
 fn verify(path: &Path, output: &Output) -> Result<()> {
     let name = path.display().to_string();
     let (mut last_end, mut request) = (None, 0);
-    let found = reader::read(&name, directory::open(path)?, |entry| {
+    let found = reader::scan::<IgnoredAny>(&name, directory::open(path)?, |entry| {
         last_end = None;
         match entry.record {
             JournalRecord::Request(record) => request = record.number,

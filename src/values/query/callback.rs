@@ -1,6 +1,6 @@
 //! Calls a script's function for each entry of a list, by the conventions of Rhai's arrays.
 
-use super::predicate::{Simple, SimpleComparison};
+use super::predicate::{Simple, SimpleComparison, reads_groups};
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
 use crate::host::thrown::ThrowAt;
@@ -41,6 +41,17 @@ impl<'l> ListCallback<'l> {
             _ => CallbackForm::Unknown,
         };
         Self { context, function, caller, form, simple }
+    }
+
+    /// Whether it reads the groups of an entry.
+    pub fn reads_groups(&self) -> bool {
+        let count = match self.form {
+            CallbackForm::This => 0,
+            CallbackForm::Entry => 1,
+            CallbackForm::EntryAndPlace => 2,
+            CallbackForm::Unknown => return false,
+        };
+        reads_groups(self.context, &self.function, count)
     }
 
     /// Its result for an entry.

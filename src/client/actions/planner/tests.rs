@@ -198,6 +198,19 @@ fn lists_of_people_of_one_group_share_a_request() {
 }
 
 #[test]
+fn the_requests_for_long_lists_are_counted_by_people() {
+    let people: Vec<_> = (0..2_500).map(|number| format!("u{number}@example.com")).collect();
+    let mut list = Command::group("X");
+    list.membership("add", "user", &people);
+    let mut plan = plan_of(&[list, add("a@example.com", 1)]);
+    assert_eq!(plan.list_requests(), 3);
+    let draft = plan.next(&ListChoice::default());
+    plan.launch(&draft);
+    plan.settle(verdicts(&draft, |_| done()));
+    assert_eq!(plan.list_requests(), 2);
+}
+
+#[test]
 fn what_became_of_each_piece_of_a_list_of_people_counts() {
     let people: Vec<_> = (0..300).map(|number| format!("u{number}@example.com")).collect();
     let mut list = Command::group("X");

@@ -10,6 +10,8 @@ use crate::values::query::list_source;
 use crate::values::query::list_view::ListView;
 use crate::values::query::sort::merge_sort;
 use crate::values::query::where_clause;
+use crate::values::record_list::RecordList;
+use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, FnPtr, Map, NativeCallContext};
 
@@ -253,7 +255,16 @@ pub mod functions {
     }
 }
 
+/// Notes that users have their direct memberships only, where a question is about their groups.
+fn note_direct_groups(list: &Dynamic, test: &ListCallback) {
+    let users = list.read_lock::<RecordList<User>>();
+    if let Some(users) = users.filter(|users| users.has_direct_groups() && test.reads_groups()) {
+        users.note_direct_groups();
+    }
+}
+
 fn filter_entries(context: &NativeCallContext, list: &Dynamic, test: &ListCallback) -> RhaiResultOf<Dynamic> {
+    note_direct_groups(list, test);
     let session = session(context).at(context)?;
     let mut list = list_source::parts(list, "filter", context).at(context)?;
     let mut matching = None;
@@ -278,6 +289,7 @@ fn first(
     function: &str,
     wanted: bool,
 ) -> RhaiResultOf<Option<Dynamic>> {
+    note_direct_groups(list, test);
     let session = session(context).at(context)?;
     let mut list = list_source::parts(list, function, context).at(context)?;
     while let Some(part) = list.next_part().at(context)? {

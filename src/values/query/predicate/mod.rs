@@ -8,10 +8,13 @@
 mod compile;
 mod expression;
 mod field_access;
+mod field_use;
 #[cfg(test)]
 mod tests;
 mod text_change;
 mod value;
+
+pub(crate) use field_use::reads_groups;
 
 use crate::values::field_value::FieldValue;
 use crate::values::query::list_view::ListView;
