@@ -98,7 +98,11 @@ fn what_is_not_known_is_said_and_what_follows_inherits_it() {
     // What does not depend on the group is certain all the same.
     assert_eq!(rests_on(group), ["group may be read-only", ""]);
     let again = r#"add_to_groups("gus.taylor@example.com", "Designers"); remove_from_groups("gus.taylor@example.com", "Stock");"#;
-    assert_eq!(rests_on(again), ["group may be read-only", "group may be read-only"], "Stock comes with Designers");
+    assert_eq!(
+        rests_on(again),
+        ["group may be read-only", "group may be read-only"],
+        "Stock comes with Designers"
+    );
     let unknown = r#"try { add_to_groups("nobody@example.com", "Photoshop"); } catch { }"#;
     assert_eq!(rests_on(unknown), ["may be disabled"]);
     // The members of a group show who is disabled; a group without people may carry profiles.
@@ -137,7 +141,7 @@ fn what_a_live_run_found_out_about_a_group_counts_in_later_plans() {
     // A group that was made again is another one.
     assert_eq!(live("delete_user_group(\"Finance\"); create_user_group(\"Finance\")"), 0);
     assert!(planned(&add("Finance")).1.contains("group may be read-only"));
-    let read_only = add("Shared Services");
+    let read_only = add("Corporate Directory");
     assert_eq!(planned(&read_only), open);
     assert_eq!(live(&read_only), 3);
     assert_eq!(planned(&read_only), ("would_fail".to_owned(), "group may be read-only".to_owned()));
