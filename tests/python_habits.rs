@@ -52,10 +52,10 @@ const LINES: &[(&str, &[&str])] = &[
     ("a, b = 1, 2", &["assign the variables one by one"]),
     ("\"\"\"A docstring\nof two lines.\"\"\"", &["in backticks"]),
     ("print(f\"{x:.2f}\");", &["no formats in a string"]),
-    ("let y = x // 2", &["begins a comment"]),
+    ("let y = x // 2", &["For Python's `a // b`"]),
     ("print(names, text);", &["one string in backticks"]),
     ("let s = \", \".join(names);", &["the list comes first"]),
-    ("if text is None: pass", &["instead of `is`", "Write `()`", "an empty block", "in braces"]),
+    ("if text is None: pass", &["instead of `is`", "Write `()`", "an empty block"]),
 ];
 
 /// The hints of a check.
@@ -91,13 +91,31 @@ fn each_habit_of_python_is_explained_and_nothing_is_explained_wrongly() {
 fn a_script_with_all_of_them_has_a_finding_at_each_line() {
     let lines: Vec<_> =
         LINES.iter().filter(|(line, expected)| !expected.is_empty() && !line.contains('\n')).collect();
-    let script: String = lines.iter().map(|(line, _)| format!("{line}\n")).collect();
+    let script: Vec<_> = lines.iter().map(|(line, _)| *line).collect();
+    let script = script.join("\n");
     let found = hints(&format!("{GIVEN}\n{script}"));
     for (place, (line, _)) in lines.iter().enumerate() {
         // What a string without its types hides is only found in a script that parses.
-        let needs_tree =
-            ["int(\"5", "append(", "format(", "x // 2", "get(\"a"].iter().any(|part| line.contains(part));
+        let needs_tree = ["int(\"5", "append(", "format(", "x // 2", "get(\"a", ".join("]
+            .iter()
+            .any(|part| line.contains(part));
         let start = format!("{}: ", place + 2);
         assert!(needs_tree || found.iter().any(|hint| hint.starts_with(&start)), "{line}: {found:#?}");
+    }
+}
+
+/// A script as it is written from the table of idioms by hand: everything that is wrong is shown by the first check.
+#[test]
+fn a_first_check_shows_what_a_second_one_would() {
+    let script = "const UMAPI_URL = \"/action/\";\nfn update_account(email, changes) {\n    let url = UMAPI_URL;\n    \
+                  let body = [#{user: email,\n        requestID: str(5),\n        do: [changes]}];\n    \
+                  return make_call(\"POST\", url, body);\n}\nupdate_account(\"a@example.com\", #{});\n";
+    let found = hints(script);
+    for (line, words) in
+        [(2, "umapi::update_account"), (3, "global::UMAPI_URL"), (5, "to_string()"), (6, "Quote a key")]
+    {
+        let is_found =
+            found.iter().any(|hint| hint.starts_with(&format!("{line}: ")) && hint.contains(words));
+        assert!(is_found, "{line} {words}: {found:#?}");
     }
 }

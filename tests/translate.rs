@@ -31,6 +31,15 @@ fn the_report_has_every_line_that_is_not_blank_once() {
 }
 
 #[test]
+fn the_report_is_json_for_other_programs() {
+    let report = Run::new("check x.py -o json").file("x.py", SCRIPT).run().ended(0);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report.as_array().unwrap().len(), 7);
+    assert_eq!(report[3]["became"], "built in");
+    assert_eq!((report[3]["line"].as_i64(), report[6]["note"].as_str()), (Some(5), Some("")));
+}
+
+#[test]
 fn what_cannot_be_done_is_marked_and_ends_with_10() {
     let script = "import subprocess\nout = subprocess.run(['ls'])\nprint(out)\n";
     let run = Run::new("translate x.py").file("x.py", script).run();
@@ -80,7 +89,7 @@ const DEFECTS: &[(&str, &str)] = &[
         "    url = f'/users/org/{page}'\n    while True:\n        r = requests.get(url, timeout=1)\n        page += 1",
     ),
     ("B8", "    done = r.json()['lastPage']"),
-    ("B9", "    r = requests.get(f'/users/org/0/{group_name}', timeout=1)"),
+    ("B9", "    url = 'https://usermanagement.adobe.io/v2/usermanagement/users/o/0/' + group_name"),
     ("B10", "    url = f'/organizations/{org}/users/{mail}'"),
     ("B11", "    step = {'addEnterpriseID': {'email': mail}}"),
     ("B13", "    step = {'removeFromOrg': {'deleteAccount': True}}"),

@@ -36,6 +36,7 @@ use crate::shell::{panics, runner};
 use crate::store::journal::plan_runs;
 #[cfg(unix)]
 use crate::store::streams;
+use crate::subcommands::draft_view::DraftView;
 use crate::subcommands::{check, definitions, functions, guide, journal as look, translate};
 use plan::PlanTarget;
 use refusal::refuse;
@@ -143,7 +144,8 @@ fn dispatch(cli: Cli, output: &Arc<Output>) -> RunExit {
             check::run(&scripts, format == Some(OutputFormat::Json), output)
         }
         Some(CliCommand::Translate { file, out, lines }) => {
-            translate::run(&file, out.as_deref(), lines, output)
+            let view = if lines { DraftView::Lines } else { DraftView::Script };
+            translate::run(&file, out.as_deref(), view, output)
         }
         Some(CliCommand::Functions { pattern, format }) => functions::run(pattern.as_deref(), format, output),
         Some(CliCommand::Guide { topic, search }) => guide::run(topic.as_deref(), search.as_deref(), output),

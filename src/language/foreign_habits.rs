@@ -118,7 +118,7 @@ const HABITS: &[ForeignHabit] = &[
         hint: "For a default, define a second function with fewer parameters: `fn f(a) { f(a, 1) }`.",
     },
     ForeignHabit {
-        applies: |spot| is_definition(spot) && spot.at.starts_with(':') && !opens_block(spot.line),
+        applies: |spot| is_definition(spot) && spot.at.starts_with(':'),
         hint: "Parameters have no types: `fn f(a, b) { ... }`.",
     },
     ForeignHabit {
@@ -334,7 +334,8 @@ fn is_plain_brace(spot: &HabitSpot) -> bool {
 }
 
 fn is_reserved_key(spot: &HabitSpot) -> bool {
-    open_bracket(spot.before) == Some('{') && RESERVED_KEYS.contains(&spot.word)
+    let is_key = spot.before.trim().is_empty() && spot.at[spot.word.len()..].trim_start().starts_with(':');
+    (is_key || open_bracket(spot.before) == Some('{')) && RESERVED_KEYS.contains(&spot.word)
 }
 
 /// Reserved words that are likely to be keys of maps.
@@ -408,6 +409,7 @@ mod tests {
         ("let x = \"\\d+\";", "A backslash is written twice"),
         ("let x = 1 + \\\n  2;", "continues on the next line by itself"),
         ("let x = #{do: 1};", "Quote a key"),
+        ("let x = #{a: 1,\n    do: 1};", "Quote a key"),
     ];
 
     /// What is advised at the place where the engine itself stops.

@@ -144,12 +144,22 @@ pub(crate) fn foreign_lines(text: &str) -> Vec<ForeignLine> {
                 }
             }
         }
-        if kept.trim_start().starts_with("def ") {
+        add_keywords(&mut found, index + 1, &kept);
+        let start = kept.chars().take_while(|letter| letter.is_whitespace()).count() + 1;
+        if let Some(hint) =
+            habit_hint(&kept, start).filter(|hint| hint.contains("assign the variables one by one: "))
+        {
+            add(&mut found, index + 1, start, ",", hint);
+        }
+        if kept.trim_start().starts_with("def ") || kept.trim_start().starts_with("let ") {
             let signs = kept.chars().enumerate().filter(|(_, sign)| matches!(sign, '=' | ':'));
             for (place, sign) in signs {
                 let hint = habit_hint(&kept, place + 1);
-                let is_of_parameters =
-                    |hint: &&str| hint.starts_with("For a default") || hint.starts_with("Parameters");
+                let is_of_parameters = |hint: &&str| {
+                    ["For a default", "Parameters", "Variables have no types"]
+                        .iter()
+                        .any(|start| hint.starts_with(start))
+                };
                 if let Some(hint) = hint.filter(is_of_parameters) {
                     add(&mut found, index + 1, place + 1, &sign.to_string(), hint);
                 }
@@ -164,6 +174,24 @@ pub(crate) fn foreign_lines(text: &str) -> Vec<ForeignLine> {
     }
     found.sort_by_key(|line| (line.line, line.column));
     found
+}
+
+/// Keyword arguments: `f(a, key=1)`.
+fn add_keywords(found: &mut Vec<ForeignLine>, number: usize, line: &str) {
+    // In a definition, these are defaults.
+    if ["def ", "fn ", "private fn "].iter().any(|start| line.trim_start().starts_with(start)) {
+        return;
+    }
+    for (column, word) in words(line) {
+        let after: String = line.chars().skip(column - 1 + word.chars().count()).collect();
+        let after = after.trim_start();
+        if after.starts_with('=')
+            && !after.starts_with("==")
+            && let Some(hint) = habit_hint(line, column).filter(|hint| hint.contains("keyword arguments"))
+        {
+            add(found, number, column, word, hint);
+        }
+    }
 }
 
 fn add(found: &mut Vec<ForeignLine>, line: usize, column: usize, mark: &str, hint: &str) {

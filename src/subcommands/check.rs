@@ -10,6 +10,7 @@ use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::shell::program::{ScriptProgram, is_python};
 use crate::store::file_door;
+use crate::subcommands::draft_view::DraftView;
 use crate::subcommands::translate;
 use rhai::Engine;
 use serde_json::{Value, json};
@@ -32,7 +33,8 @@ pub(crate) fn run(paths: &[PathBuf], as_json: bool, output: &Output) -> RunExit 
     if let [only] = paths
         && is_python(only)
     {
-        return translate::run(only, None, true, output);
+        let view = if as_json { DraftView::Json } else { DraftView::Lines };
+        return translate::run(only, None, view, output);
     }
     let engine = offline::engine();
     let mut files = CheckedFiles::default();

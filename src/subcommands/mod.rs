@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod definitions;
 pub(crate) mod doctor;
+pub(crate) mod draft_view;
 pub(crate) mod functions;
 pub(crate) mod guide;
 pub(crate) mod init;

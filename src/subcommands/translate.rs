@@ -1,5 +1,6 @@
 //! `umapish translate`: a Python script as a draft in Rhai, with every place marked that needs a person.
 
+use super::draft_view::DraftView;
 use crate::error::{Error, Result};
 use crate::language::source_text;
 use crate::output::Output;
@@ -11,6 +12,7 @@ use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
 use crate::translate::{TranslatedLine, Translation, TranslationRefusal, translate};
 use rhai::Engine;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -20,8 +22,8 @@ const MOST_DRAFTS: usize = 60;
 
 /// Translates a file and shows the draft, or what happened to each line. The exit is [`RunExit::Left`] if places are left
 /// to a person, and a usage error if the file is not Python 3.
-pub(crate) fn run(file: &Path, out: Option<&Path>, shows_lines: bool, output: &Output) -> RunExit {
-    match translated(file, out, shows_lines, output) {
+pub(crate) fn run(file: &Path, out: Option<&Path>, view: DraftView, output: &Output) -> RunExit {
+    match translated(file, out, view, output) {
         Ok(exit) => exit,
         Err(error) => {
             show_error(&error, output);
@@ -30,16 +32,19 @@ pub(crate) fn run(file: &Path, out: Option<&Path>, shows_lines: bool, output: &O
     }
 }
 
-fn translated(file: &Path, out: Option<&Path>, shows_lines: bool, output: &Output) -> Result<RunExit> {
+fn translated(file: &Path, out: Option<&Path>, view: DraftView, output: &Output) -> Result<RunExit> {
     let text = source(file)?;
     let draft = draft(&text).map_err(|refusal| refused(file, &refusal))?;
     match out {
-        Some(path) if !shows_lines => {
+        Some(path) if view == DraftView::Script => {
             let access = FileAccess::Usual;
             file_door::replace(path, access, |stream| stream.write_all(draft.script.as_bytes()))?;
         }
-        _ if shows_lines => output.data(table(&text, &draft.lines).trim_end()),
-        _ => output.data(draft.script.trim_end()),
+        _ => match view {
+            DraftView::Script => output.data(draft.script.trim_end()),
+            DraftView::Lines => output.data(table(&text, &draft.lines).trim_end()),
+            DraftView::Json => output.json(&rows(&text, &draft.lines).to_string()),
+        },
     }
     output.note(&summary(&draft));
     let is_left = draft.lines.iter().any(|line| line.kind.word() == "left");
@@ -126,6 +131,16 @@ fn table(text: &str, lines: &[TranslatedLine]) -> String {
     rows
 }
 
+/// The same as values.
+fn rows(text: &str, lines: &[TranslatedLine]) -> Value {
+    let source: Vec<_> = text.lines().collect();
+    let row = |line: &TranslatedLine| {
+        let shown = source.get(line.line - 1).map_or("", |text| text.trim_end());
+        json!({"line": line.line, "became": line.kind.word(), "source": shown, "note": line.note})
+    };
+    lines.iter().map(row).collect()
+}
+
 fn summary(draft: &Translation) -> String {
     let of = |word: &str| draft.lines.iter().filter(|line| line.kind.word() == word).count();
     let (all, left) = (draft.lines.len(), of("left"));
@@ -205,9 +220,9 @@ mod tests {
     }
 
     /// Numbers that look random and are the same in every run.
-    struct Chance(u64);
+    struct Numbers(u64);
 
-    impl Chance {
+    impl Numbers {
         fn below(&mut self, limit: usize) -> usize {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(self.0 >> 33).unwrap() % limit
@@ -216,11 +231,11 @@ mod tests {
 
     #[test]
     fn any_mixture_of_python_gives_a_draft_that_parses() {
-        let mut chance = Chance(1);
+        let mut numbers = Numbers(1);
         for _ in 0..40 {
-            let text: String = (0..=chance.below(4)).map(|_| PIECES[chance.below(PIECES.len())]).collect();
+            let text: String = (0..=numbers.below(4)).map(|_| PIECES[numbers.below(PIECES.len())]).collect();
             is_valid(&text);
-            let end = text.char_indices().nth(chance.below(200)).map_or(text.len(), |(place, _)| place);
+            let end = text.char_indices().nth(numbers.below(200)).map_or(text.len(), |(place, _)| place);
             is_valid(&text[..end]);
         }
     }
@@ -229,7 +244,7 @@ mod tests {
     #[test]
     fn damaged_scripts_give_drafts_that_parse() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/translate");
-        let mut chance = Chance(2);
+        let mut numbers = Numbers(2);
         let (mut scripts, mut drafts) = (0, 0);
         for part in [folder.clone(), folder.join("service")] {
             let mut paths: Vec<_> =
@@ -241,9 +256,9 @@ mod tests {
                 let source = std::fs::read_to_string(path).unwrap();
                 for _ in 0..3 {
                     let mut lines: Vec<String> = source.lines().map(str::to_owned).collect();
-                    for _ in 0..=chance.below(3) {
-                        let (one, other) = (chance.below(lines.len()), chance.below(lines.len()));
-                        match chance.below(5) {
+                    for _ in 0..=numbers.below(3) {
+                        let (one, other) = (numbers.below(lines.len()), numbers.below(lines.len()));
+                        match numbers.below(5) {
                             0 => drop(lines.remove(one)),
                             1 => lines.insert(one, lines[other].clone()),
                             2 => lines.swap(one, other),

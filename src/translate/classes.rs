@@ -34,13 +34,7 @@ impl Translator<'_> {
         let methods: Vec<_> =
             body.body.iter().filter(|inner| matches!(inner.kind, PyStatementKind::Function(_))).collect();
         self.check_methods(name, &methods)?;
-        self.writer.catch_up(statement.first);
-        for line in statement.first..=statement.head {
-            let text = self.writer.source(line).to_owned();
-            self.writer.extra(&format!("// {text}"));
-        }
-        self.writer.outcomes(statement.first, statement.head, LineOutcome::Same, "");
-        self.writer.skip_to(statement.head);
+        self.comment(statement)?;
         let has_constructor = methods.iter().any(
             |inner| matches!(&inner.kind, PyStatementKind::Function(function) if function.name == "__init__"),
         );
@@ -136,9 +130,7 @@ impl Translator<'_> {
         let own =
             function.parameters.first().map_or_else(|| "self".to_owned(), |parameter| parameter.name.clone());
         let written = if function.name == "__init__" { "self_" } else { "this" };
-        let result = if function.is_async {
-            left("`async`")
-        } else if known.is_nested {
+        let result = if known.is_nested {
             self.function_body(statement, function, &known, None)
         } else {
             self.function_body(statement, function, &known, Some((class, &own, written)))

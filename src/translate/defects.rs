@@ -107,7 +107,7 @@ impl Translator<'_> {
         self.writer.outcome(line, LineOutcome::Same, &described(number));
     }
 
-    /// Names the defects that a line of code shows, whatever became of it.
+    /// Names the defects that a line of code shows, also where it is built in.
     pub(super) fn name_defects_of_lines(&mut self) {
         let description = self.file.body.first().filter(
             |first| matches!(&first.kind, PyStatementKind::Expression(value) if value.text().is_some()),

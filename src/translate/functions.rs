@@ -13,9 +13,6 @@ impl Translator<'_> {
         statement: &PyStatement,
         function: &PyFunction,
     ) -> Translated<()> {
-        if function.is_async {
-            return left("`async`");
-        }
         if !function.decorators.is_empty() {
             return left("a decorator");
         }

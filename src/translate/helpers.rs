@@ -29,11 +29,11 @@ fn truthy(value) {
     DraftHelper {
         name: "executed",
         needs: &[],
-        code: r#"// Commands as execute_multiple of umapi_client sends them: the numbers of those queued, sent and done.
+        code: r"// Commands as execute_multiple of umapi_client sends them: the numbers of those queued, sent and done.
 fn executed(commands) {
     let report = multi_action(commands);
     return [0, commands.len(), report.done.len()];
-}"#,
+}",
     },
     DraftHelper {
         name: "repeated",
@@ -161,7 +161,7 @@ fn grouped_digits(number) {
         digits = digits.slice(0, -3);
     }
     groups.insert(0, digits);
-    parts[0] = (if number < 0 { "-" } else { "" }) + groups.join(",");
+    parts[0] = (if parts[0].starts_with("-") { "-" } else { "" }) + groups.join(",");
     return parts.join(".");
 }"#,
     },

@@ -87,7 +87,10 @@ impl Translator<'_> {
             ("csv.DictReader" | "csv.reader", [_, ..]) => {
                 return self.csv_reader(path == "csv.DictReader", call).map(Some);
             }
-            ("time.sleep", [seconds]) => RhaiCode::atom(format!("sleep({})", self.plain(seconds)?)),
+            ("asyncio.run", [call]) => self.expression(call)?,
+            ("time.sleep" | "asyncio.sleep", [seconds]) => {
+                RhaiCode::atom(format!("sleep({})", self.plain(seconds)?))
+            }
             ("time.time" | "time.perf_counter" | "time.monotonic", []) => {
                 RhaiCode::atom("moment().seconds.to_float()")
             }

@@ -5,6 +5,23 @@ use super::syntax::{PyCall, PyExpression, PyNode};
 use super::translator::{Translated, Translator, left};
 use super::value_kind::ValueKind;
 
+/// Methods of strings that a helper stands for, with their number of arguments.
+const WITH_HELPERS: &[(&str, usize, &str)] = &[
+    ("title", 0, "title_case"),
+    ("zfill", 1, "zero_padded"),
+    ("ljust", 1, "left_aligned"),
+    ("rjust", 1, "right_aligned"),
+    ("center", 1, "centered"),
+];
+
+/// Tests of the letters of a string, as patterns.
+const PATTERNS: &[(&[&str], &str)] = &[
+    (&["isdigit", "isnumeric", "isdecimal"], "\"^[0-9]+$\""),
+    (&["isalpha"], "#\"^\\p{Alphabetic}+$\"#"),
+    (&["isalnum"], "#\"^[\\p{Alphabetic}0-9]+$\"#"),
+    (&["isspace"], "#\"^\\s+$\"#"),
+];
+
 impl Translator<'_> {
     pub(super) fn method_call(
         &mut self,
@@ -271,6 +288,18 @@ impl Translator<'_> {
             let arguments = self.plains(arguments)?;
             return Ok(Some(RhaiCode::atom(format!("{text}.{simple}({})", arguments.join(", ")))));
         }
+        if let Some((_, _, helper)) =
+            WITH_HELPERS.iter().find(|(name, count, _)| *name == method && *count == arguments.len())
+        {
+            let all: Translated<Vec<_>> =
+                std::iter::once(of).chain(arguments).map(|value| self.plain(value)).collect();
+            return Ok(Some(RhaiCode::atom(format!("{}({})", self.helper(helper), all?.join(", ")))));
+        }
+        if let Some((_, pattern)) =
+            PATTERNS.iter().find(|(names, _)| names.contains(&method) && arguments.is_empty())
+        {
+            return Ok(Some(RhaiCode::atom(format!("{}.matches({pattern})", self.value(of, level::ATOM)?))));
+        }
         let code = match (method, arguments) {
             ("startswith" | "endswith", [only]) => {
                 let name = if method == "startswith" { "starts_with" } else { "ends_with" };
@@ -310,40 +339,6 @@ impl Translator<'_> {
             }
             ("partition", [mark]) if is_repeatable(of) => {
                 return left(format!("`partition` at {}", self.plain(mark)?));
-            }
-            ("title", []) => {
-                let text = self.plain(of)?;
-                RhaiCode::atom(format!("{}({text})", self.helper("title_case")))
-            }
-            ("zfill", [width]) => {
-                let (text, width) = (self.plain(of)?, self.plain(width)?);
-                RhaiCode::atom(format!("{}({text}, {width})", self.helper("zero_padded")))
-            }
-            ("ljust", [width]) => {
-                let (text, width) = (self.plain(of)?, self.plain(width)?);
-                RhaiCode::atom(format!("{}({text}, {width})", self.helper("left_aligned")))
-            }
-            ("rjust", [width]) => {
-                let (text, width) = (self.plain(of)?, self.plain(width)?);
-                RhaiCode::atom(format!("{}({text}, {width})", self.helper("right_aligned")))
-            }
-            ("center", [width]) => {
-                let (text, width) = (self.plain(of)?, self.plain(width)?);
-                RhaiCode::atom(format!("{}({text}, {width})", self.helper("centered")))
-            }
-            ("isdigit" | "isnumeric" | "isdecimal", []) => {
-                RhaiCode::atom(format!("{}.matches(\"^[0-9]+$\")", self.value(of, level::ATOM)?))
-            }
-            ("isalpha", []) => RhaiCode::atom(format!(
-                "{}.matches(#\"^\\p{{Alphabetic}}+$\"#)",
-                self.value(of, level::ATOM)?
-            )),
-            ("isalnum", []) => RhaiCode::atom(format!(
-                "{}.matches(#\"^[\\p{{Alphabetic}}0-9]+$\"#)",
-                self.value(of, level::ATOM)?
-            )),
-            ("isspace", []) => {
-                RhaiCode::atom(format!("{}.matches(#\"^\\s+$\"#)", self.value(of, level::ATOM)?))
             }
             ("isupper" | "islower", []) if is_repeatable(of) => {
                 let text = self.value(of, level::ATOM)?;

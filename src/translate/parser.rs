@@ -209,7 +209,6 @@ impl<'t> PythonReader<'t> {
             keywords: given.kwarg.as_ref().map(|rest| rest.name.id.to_string()),
             decorators: function.decorator_list.iter().map(|part| self.node(&part.expression)).collect(),
             body: self.block(&function.body),
-            is_async: function.is_async,
         }
     }
 
@@ -319,7 +318,8 @@ impl<'t> PythonReader<'t> {
             }
             Expr::Starred(inner) => E::Starred(self.boxed(&inner.value)),
             Expr::Named(_) => E::Other(":="),
-            Expr::Await(_) => E::Other("await"),
+            // There is one thing at a time here, so that what is awaited is simply called.
+            Expr::Await(inner) => self.node(&inner.value).kind,
             Expr::Yield(_) | Expr::YieldFrom(_) => E::Other("yield"),
             Expr::TString(_) => E::Other("a template string"),
             Expr::EllipsisLiteral(_) => E::Other("..."),

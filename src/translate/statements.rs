@@ -438,6 +438,7 @@ fn is_known_module(name: &str) -> bool {
     const KNOWN: &[&str] = &[
         "__future__",
         "argparse",
+        "asyncio",
         "codecs",
         "collections",
         "configparser",

@@ -127,7 +127,7 @@ impl Translator<'_> {
         let text = match (decimals.as_deref(), conversion.as_str()) {
             (Some(decimals), "f") => {
                 let fixed = format!("fixed({code}, {decimals})");
-                if is_grouped { left("a grouped number with decimals")? } else { fixed }
+                if is_grouped { format!("{}({fixed})", self.helper("grouped_digits")) } else { fixed }
             }
             (Some(decimals), "%") => {
                 format!("fixed({code} * 100.0, {decimals}) + \"%\"")

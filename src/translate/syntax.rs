@@ -125,7 +125,6 @@ pub(super) struct PyFunction {
     pub(super) keywords: Option<String>,
     pub(super) decorators: Vec<PyNode>,
     pub(super) body: Vec<PyStatement>,
-    pub(super) is_async: bool,
 }
 
 /// A parameter.

@@ -5,12 +5,16 @@ import ast
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 GUIDE = pathlib.Path(__file__).parents[2] / "src/guide/coming-from-python.md"
+
+# What the code may read.
+FILES = {"people.csv": "email,groups\na@example.com,\"Designers, Editors\"\n", "tools.rhai": "fn f() { 5 }"}
 
 # Differences that cannot be seen in a script, by words of the guide.
 UNTYPED = "Comparing values of different types returns false"
@@ -280,6 +284,187 @@ CASES = [
     ("x = 1; x + None", "let x = 1; x + ()"),
 ]
 
+# For each row of the guide's table of idioms: Python, and what the row says in its place.
+IDIOMS = {
+    "`x = 1`, then `x = 2`": ("x = 1\nx = 2\nx", "let x = 1; x = 2; x"),
+    "`LIMIT = 5`, read in a function": (
+        "LIMIT = 5\ndef f(): return LIMIT\nf()", "const LIMIT = 5; fn f() { global::LIMIT } f()"
+    ),
+    "`# remark`": ("1 # remark", "1 // remark"),
+    "`{\"email\": mail}`": (
+        "mail = 'a'\n[{'email': mail}, {'do': 1}]", "let mail = \"a\"; [#{ email: mail }, #{\"do\": 1}]"
+    ),
+    "`d[\"a\"]`, `d.get(\"a\", 0)`, `\"a\" in d`": (
+        "d = {'a': 1}\n[d['a'], d['a'], d.get('b', 0), 'a' in d]",
+        "let d = #{a: 1}; [d.a, d[\"a\"], d.b ?? 0, \"a\" in d]",
+    ),
+    "`for k, v in d.items():`": (
+        "o = []\nfor k, v in {'a': 1}.items(): o.append([k, v])\no",
+        "let d = #{a: 1}; let o = []; for k in d.keys() { let v = d[k]; o.push([k, v]); } o",
+    ),
+    "`[1, 2]`, `len(l)`, `l[-1]`": ("l = [1, 2]\n[l, len(l), l[-1]]", "let l = [1, 2]; [l, l.len(), l[-1]]"),
+    "`l.append(x)`, `l.extend(m)`": (
+        "l = []; m = [2, 3]\nl.append(1); l.extend(m)\nl", "let l = []; let m = [2, 3]; l.push(1); l += m; l"
+    ),
+    "`l[2:5]`, `l[10:]`, `s[-3:]`, `s[:-1]`": (
+        "l = list(range(12)); s = 'abcdef'\n[l[2:5], l[10:], s[-3:], s[:-1]]",
+        "let l = []; for n in 0..12 { l.push(n); } let s = \"abcdef\"; "
+        "[l.slice(2, 5), l.slice(10), s.slice(-3), s.slice(0, -1)]",
+    ),
+    "`l[::-1]`, `l[::2]`": (
+        "l = [1, 2, 3]\n[l[::-1], l[::2]]", "let l = [1, 2, 3]; [l.slice((), (), -1), l.slice((), (), 2)]"
+    ),
+    "`m = l`, `m = d.copy()`": ("l = [1]; m = l.copy(); m.append(2)\n[l, m]", "let l = [1]; let m = l; m.push(2); [l, m]"),
+    "`[f(x) for x in l if x > 1]`": (
+        "l = [1, 2, 3]\ndef f(x): return x * 2\n[f(x) for x in l if x > 1]",
+        "fn f(x) { x * 2 } let l = [1, 2, 3]; l.filter(|x| x > 1).map(|x| f(x))",
+    ),
+    "`for i, x in enumerate(l):`": (
+        "o = []\nfor i, x in enumerate(['a', 'b']): o.append([i, x])\no",
+        "let l = [\"a\", \"b\"]; let o = []; for (x, i) in l { o.push([i, x]); } o",
+    ),
+    "`range(0, n, 10)`": (
+        "n = 25\n[[i for i in range(0, n, 10)], [i for i in range(n - 22)]]",
+        "let n = 25; let o = []; for i in range(0, n, 10) { o.push(i); } "
+        "let p = []; for i in 0..n - 22 { p.push(i); } [o, p]",
+    ),
+    "`sorted(l, key=lambda x: x[\"name\"])`": (
+        "l = [{'name': 'b'}, {'name': 'a'}]\nsorted(l, key=lambda x: x['name'])",
+        "let l = [#{name: \"b\"}, #{name: \"a\"}]; l.sort_by(|x| x.name)",
+    ),
+    "`any(...)`, `all(...)`, `set(l)`": (
+        "l = [1, 2, 1]\n[any(x > 1 for x in l), all(x > 1 for x in l), list(dict.fromkeys(l))]",
+        "let l = [1, 2, 1]; [l.some(|x| x > 1), l.all(|x| x > 1), l.unique()]",
+    ),
+    "`Counter(x[\"type\"] for x in l)`": (
+        "from collections import Counter\nl = [{'type': 'a'}, {'type': 'a'}]\n"
+        "[{'key': k, 'count': n} for k, n in Counter(x['type'] for x in l).items()]",
+        "let l = [#{type: \"a\"}, #{type: \"a\"}]; l.count_by(\"type\")",
+    ),
+    "`f\"{name}: {n + 1}\"`": ("name = 'a'; n = 1\nf'{name}: {n + 1}'", "let name = \"a\"; let n = 1; `${name}: ${n + 1}`"),
+    "`'text'`": ("['text', 't']", "[\"text\", 't'.to_string()]"),
+    "`\",\".join(l)`, `s.split(\",\")`, `s.strip()`": (
+        "l = ['a', 'b']; s = ' a,b '\n[','.join(l), s.split(','), s.strip()]",
+        "let l = [\"a\", \"b\"]; let s = \" a,b \"; [l.join(\",\"), s.split(\",\"), s.trim()]",
+    ),
+    "`s.lower()`, `s.startswith(\"a\")`, `\"a\" in s`": (
+        "s = 'aB'\n[s.lower(), s.startswith('a'), 'a' in s]",
+        "let s = \"aB\"; [s.to_lower(), s.starts_with(\"a\"), \"a\" in s]",
+    ),
+    "`s.strip(\"-\")`, `s.rstrip()`, `s.capitalize()`": (
+        "s = '-kIM- '\n[s.strip('-'), s.rstrip(), s.capitalize(), 'kIM'.capitalize()]",
+        "let s = \"-kIM- \"; [s.trim(\"-\"), s.trim_end(), s.capitalize(), \"kIM\".capitalize()]",
+    ),
+    "`re.findall(p, s)`, `re.search(p, s)`, `re.sub(p, r, s)`": (
+        "import re\np = '[0-9]+'; s = 'a1b22'\n[re.findall(p, s), re.search(p, s).group(), bool(re.search(p, s)), re.sub(p, '_', s)]",
+        "let p = \"[0-9]+\"; let s = \"a1b22\"; [s.find_all(p), s.find_match(p)[0], s.matches(p), s.replace_all(p, \"_\")]",
+    ),
+    "`r\"\\d+\"`": ("r'\\d+'", "#\"\\d+\"#"),
+    "`sum(l)`, `max(l)`, `min(a, b)`": (
+        "l = [1, 2]; a = 3; b = 4\n[sum(l), max(l), min(a, b)]", "let l = [1, 2]; let a = 3; let b = 4; [l.sum(), l.max(), min(a, b)]"
+    ),
+    "`int(s)`, `str(n)`": ("s = '7'; n = 7\n[int(s), str(n)]", "let s = \"7\"; let n = 7; [parse_int(s), n.to_string()]"),
+    "`None`, `x is None`": ("x = None\n[None, x is None]", "let x = (); [(), x == ()]"),
+    "`if items:`": ("items = [1]\n1 if items else 2", "let items = [1]; if !items.is_empty() { 1 } else { 2 }"),
+    "`and`, `or`, `not`, `elif`": (
+        "a = True; b = False\n[a and b, a or b, not a, 1 if b else 2 if a else 3]",
+        "let a = true; let b = false; [a && b, a || b, !a, if b { 1 } else if a { 2 } else { 3 }]",
+    ),
+    "`a if c else b`": ("c = True\n1 if c else 2", "let c = true; if c { 1 } else { 2 }"),
+    "`while True:`": ("n = 0\nwhile True:\n  n += 1\n  if n > 3: break\nn", "let n = 0; loop { n += 1; if n > 3 { break; } } n"),
+    "`def f(a, b=1):`": (
+        "def f(a, b=1): return a + b\n[f(1), f(1, 5)]", "fn f(a) { f(a, 1) } fn f(a, b) { a + b } [f(1), f(1, 5)]"
+    ),
+    "`f(mail, lastname=\"Lee\")`": (
+        "def f(mail, lastname): return [mail, lastname]\nmail = 'a'\nf(mail, lastname='Lee')",
+        "fn f(mail, options) { [mail, options.lastname] } let mail = \"a\"; f(mail, #{ lastname: \"Lee\" })",
+    ),
+    "`return x` at the end": (
+        "def f(x): return x\n[f(1), f(1)]", "fn f(x) { x } fn g(x) { return x; } [f(1), g(1)]"
+    ),
+    "`try:` / `except Exception as e:`": (
+        "try:\n  x = [][1]\nexcept Exception as e:\n  x = 'caught'\nx",
+        "let x = \"\"; try { x = [][1]; } catch (err) { x = \"caught\"; } x",
+    ),
+    "`raise ValueError(\"no\")`": (
+        "try:\n  raise ValueError('no')\nexcept ValueError as e:\n  x = str(e)\nx",
+        "let x = \"\"; try { throw \"no\"; } catch (err) { x = err; } x",
+    ),
+    "`import tools`, `tools.f()`": (
+        "import sys\nopen('tools.py', 'w').write('def f(): return 5')\nsys.path.insert(0, '.')\nimport tools\ntools.f()",
+        "import \"tools\" as tools; tools::f()",
+    ),
+    "`csv.DictReader(open(p))`": (
+        "import csv\np = 'people.csv'\nrows = list(csv.DictReader(open(p)))\n[[r['email'] for r in rows], [g.strip() for g in rows[0]['groups'].split(',')]]",
+        "let p = \"people.csv\"; let rows = read_csv(p); let split = read_csv(p, #{ lists: [\"groups\"] }); "
+        "[rows.map(|row| row.email), split[0].groups]",
+    ),
+    "`json.loads(s)`, `json.dumps(x)`": (
+        "import json\ns = '[1, {\"a\": null}]'\n[json.loads(s), json.loads(json.dumps(json.loads(s)))]",
+        "let s = `[1, {\"a\": null}]`; [parse_json(s), parse_json(to_json(parse_json(s)))]",
+    ),
+    "`str(uuid.uuid4())`": ("import uuid\nlen(str(uuid.uuid4()))", "uuid().len()"),
+    "`time.sleep(2)`, `random.randint(0, 5)`": (
+        "import time, random\ntime.sleep(0)\nn = random.randint(0, 5)\n0 <= n <= 5",
+        "sleep(0); let n = random(0, 5); n >= 0 && n <= 5",
+    ),
+    "`datetime.date.today()`": (
+        "import datetime\nd = datetime.date.today()\n[(d - d).days, (datetime.date(2026, 11, 23) - datetime.date(2026, 11, 1)).days]",
+        "let d = today(); [d - d, date(\"2026-11-23\") - date(\"2026-11-01\")]",
+    ),
+    "`datetime.strptime(s, \"%d.%m.%Y\").date()`, `d.strftime(\"%d.%m.%Y\")`": (
+        "from datetime import datetime\ns = '23.11.2026'\nd = datetime.strptime(s, '%d.%m.%Y').date()\n[str(d), d.strftime('%d.%m.%Y')]",
+        "let s = \"23.11.2026\"; let d = date(s, \"%d.%m.%Y\"); [d.to_string(), d.format(\"%d.%m.%Y\")]",
+    ),
+    "`datetime.fromisoformat(s)`, `(b - a).total_seconds()`": (
+        "from datetime import datetime\na = datetime.fromisoformat('2026-11-28T10:00:00+00:00')\n"
+        "b = datetime.fromisoformat('2026-11-28T10:01:30+00:00')\n(b - a).total_seconds()",
+        "let a = moment(\"2026-11-28T10:00:00Z\"); let b = moment(\"2026-11-28T10:01:30Z\"); b - a",
+    ),
+    "`sys.argv[1:]`, `os.environ.get(\"TEAM\", \"x\")`": (
+        "import sys, os\n[[], os.environ.get('TEAM', 'x')]", "[args(), env(\"TEAM\", \"x\")]"
+    ),
+    "`print(x, file=sys.stderr)`, `sys.exit(3)`": ("import sys\nx = 1\nprint(x, file=sys.stderr)\n3", "let x = 1; log(x); 3"),
+    "`n / 10`, `n // 10`, `math.ceil(n / 10)`": (
+        "import math\nn = 25\n[n / 10, n // 10, -n // 10, math.ceil(n / 10)]",
+        "let n = 25; [n / 10.0, floor(n / 10), floor(-n / 10.0), (n + 9) / 10]",
+    ),
+    "`-x ** 2`, `a % b` of a negative `a`": (
+        "x = 3; a = -7; b = 3\n[-x ** 2, a % b]", "let x = 3; let a = -7; let b = 3; [-(x ** 2), ((a % b) + b) % b]"
+    ),
+    "`0 < n < 5`": ("n = 3\n0 < n < 5", "let n = 3; 0 < n && n < 5"),
+    "`s.split(\"@\", 1)`": ("s = 'a@b@c'\ns.split('@', 1)", "let s = \"a@b@c\"; s.split(\"@\", 2)"),
+    "`l.remove(x)`, `del l[0]`": (
+        "l = [1, 2, 3]; x = 2\nl.remove(x)\ndel l[0]\nl", "let l = [1, 2, 3]; let x = 2; l = l.without(x); l.remove(0); l"
+    ),
+    "`class Counter:` with `self.n`": (
+        "class Counter:\n  def __init__(self): self.n = 0\n  def bump(self, by): self.n += by\ncounter = Counter()\ncounter.bump(2)\ncounter.n",
+        "fn bump(by) { this.n += by; } let counter = #{n: 0}; counter.bump(2); counter.n",
+    ),
+    "`with open(p) as f: text = f.read()`": (
+        "p = 'notes.txt'\nopen(p, 'w').write('a\\nb\\n')\nwith open(p) as f: text = f.read()\n[text, text.splitlines()]",
+        "let p = \"notes.txt\"; write_text(p, \"a\\nb\\n\"); let text = read_text(p); [text, read_lines(p)]",
+    ),
+    "`argparse`": ("1", "let given = options(#{few: #{fallback: 1, kind: \"number\"}}); given.few"),
+    "`except Exception as e: print(e)`": (
+        "try:\n  raise Exception('no')\nexcept Exception as e:\n  x = str(e)\nx",
+        "let x = \"\"; try { throw #{message: \"no\"}; } catch (err) { x = err.message; } x",
+    ),
+    "`{name: 1}` with a variable `name`": ("name = 'a'\n{name: 1}", "let name = \"a\"; let m = #{}; m[name] = 1; m"),
+    "`for row in rows: row[\"note\"] = 1`": (
+        "rows = [{}]\nfor row in rows: row['note'] = 1\nrows", "let rows = [#{}]; for (row, i) in rows { rows[i].note = 1; } rows"
+    ),
+    "`def add(l): l.append(1)`": ("def add(l): l.append(1)\nl = []\nadd(l)\nl", "fn add(l) { l.push(1); l } let l = []; l = add(l); l"),
+    "`start = time.time()`, `time.time() - start`": (
+        "import time\nstart = time.time()\ntime.time() - start < 5", "let start = timestamp(); start.elapsed < 5.0"
+    ),
+    "`r.status_code`, `r.json()`": (
+        "['int', 'dict']",
+        "let r = send(\"GET\", `/groups/${session().organization}/0`); "
+        "[if type_of(r.status) == \"i64\" { \"int\" }, if type_of(r.body) == \"map\" { \"dict\" }]",
+    ),
+}
+
 
 def of_python(code):
     """The value of the last expression."""
@@ -306,6 +491,8 @@ def is_same(one, other):
 class Traps(unittest.TestCase):
     def run_here(self, code):
         with tempfile.TemporaryDirectory() as home:
+            for name, text in FILES.items():
+                pathlib.Path(home, name).write_text(text)
             command = [os.environ["UMAPI_BINARY"], "--sandbox", "-o", "json", "-e", code]
             environment = {"HOME": home, "PATH": os.environ["PATH"]}
             return subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=60)
@@ -328,6 +515,27 @@ class Traps(unittest.TestCase):
                 same = run.returncode == 0 and is_same(json.loads(lines[-1]) if lines else None, expected)
                 self.assertTrue(same or says_so or known, f"{run.stdout} {expected}")
                 self.assertFalse(known and (same or says_so), "it is not different")
+
+    def test_each_idiom_of_the_guide_has_the_value_it_has_in_python(self):
+        rows = GUIDE.read_text().split("## Idioms", 1)[1].split("\n\n`umapish check`", 1)[0].splitlines()
+        rows = [row for row in rows if row.startswith("| ")][1:]
+        cells = [re.split(r" (?<!\\)\| ", row.removeprefix("| "))[0].replace("\\|", "|") for row in rows]
+        self.assertEqual(sorted(cells), sorted(IDIOMS))
+        with ThreadPoolExecutor(4) as pool:
+            runs = list(pool.map(lambda idiom: self.run_here(idiom[1]), IDIOMS.values()))
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        for (cell, (python, here)), run in zip(IDIOMS.items(), runs):
+            with self.subTest(cell), tempfile.TemporaryDirectory() as folder:
+                os.chdir(folder)
+                for name, text in FILES.items():
+                    pathlib.Path(name).write_text(text)
+                expected = of_python(python)
+                os.chdir(before)
+                self.assertEqual(run.returncode, 0, f"{here}: {run.stderr}")
+                self.assertNotIn("warning: ", run.stderr, here)
+                value = json.loads("\n".join(run.stdout.splitlines()) or "null")
+                self.assertTrue(is_same(value, expected), f"{here}: {value} is not {expected}")
 
 
 if __name__ == "__main__":

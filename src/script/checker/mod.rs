@@ -16,6 +16,7 @@ use crate::did_you_mean::nearest;
 use crate::language::call_description::{FORMS_SHOWN, forms_hint};
 use crate::language::catalog::{Catalog, methods_of_rhai};
 use crate::language::declarations::DeclaredNames;
+use crate::language::foreign_lines::{ForeignLine, foreign_lines};
 use crate::language::hints::{script_forms, unknown_function};
 use crate::language::place::ScriptPlace;
 use crate::language::python_names::foreign_name;
@@ -96,11 +97,17 @@ impl ScriptChecker<'_> {
         let ast = match self.engine.compile(text) {
             Ok(ast) => ast,
             Err(error) => {
-                let lenient =
-                    is_about_a_variable(&error).then(|| lenient_parser().compile(text).ok()).flatten();
+                let is_variable = is_about_a_variable(&error);
                 self.unreadable(error, text, source.clone());
-                let Some(ast) = lenient else {
+                let lenient = is_variable.then(|| lenient_parser().compile(text));
+                let Some(Ok(ast)) = lenient else {
                     self.unparsed(text, source.as_ref());
+                    // The parser stopped at a variable, and would stop again at something else.
+                    if let Some(Err(other)) = lenient
+                        && !self.findings.iter().any(|found| found.place.line == other.1.line())
+                    {
+                        self.unreadable(other, text, source);
+                    }
                     return None;
                 };
                 // The parser stops at the first such error, and there may be more.
@@ -151,7 +158,14 @@ impl ScriptChecker<'_> {
 
     /// Everything else that is wrong in a script that does not parse.
     fn unparsed(&mut self, text: &str, source: Option<&String>) {
+        if let Some(stopped) = self.findings.last_mut().filter(|stopped| stopped.hint.is_none()) {
+            // Foreign syntax before the place where the parser stopped explains it.
+            let explains = |line: &ForeignLine| Some(line.line) == stopped.place.line;
+            stopped.hint = foreign_lines(text).into_iter().find(explains).map(|line| line.hint);
+        }
         let Some(stopped) = self.findings.last().cloned() else { return };
+        let own = own_names::declared(text);
+        self.findings.extend(own_names::hiding(&self.catalog, text, &own, source));
         let script = UnparsedScript { text, global: self.global(), keywords: CALLABLE_KEYWORDS };
         let findings = script.findings(&CheckFinding {
             place: ScriptPlace { source: None, ..stopped.place.clone() },

@@ -3,6 +3,7 @@
 use super::call_index::FunctionForms;
 use super::finding::CheckFinding;
 use crate::language::catalog::Catalog;
+use crate::language::declarations::DeclaredNames;
 use crate::language::place::ScriptPlace;
 use crate::language::tokens::{ScriptToken, tokens};
 use crate::language::tokens::{code_tokens, line_and_column};
@@ -15,6 +16,15 @@ fn read(text: &str) -> Vec<&str> {
         words.strip_prefix("umapish: own ")
     });
     lists.flat_map(|list| list.split([',', ' '])).filter(|name| !name.is_empty()).collect()
+}
+
+/// The functions of a script that does not parse.
+pub(super) fn declared(text: &str) -> FunctionForms {
+    let mut forms = FunctionForms::new();
+    for (name, parameters) in DeclaredNames::read(text).functions {
+        forms.entry(name).or_default().insert(parameters.len());
+    }
+    forms
 }
 
 /// Functions of a script that hide a built-in one of the same name and number of values.

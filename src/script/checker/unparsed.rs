@@ -7,7 +7,7 @@ use crate::language::declarations::DeclaredNames;
 use crate::language::foreign_lines::{BlankedScript, foreign_lines};
 use crate::language::hints::unknown_function;
 use crate::language::place::ScriptPlace;
-use crate::language::python_names::foreign_member;
+use crate::language::python_names::{foreign_member, foreign_name};
 use crate::language::tokens::{ScriptToken, code_tokens, line_and_column};
 use rhai::Position;
 use std::collections::BTreeSet;
@@ -67,6 +67,11 @@ impl UnparsedScript<'_> {
                     let message = format!("there is no variable `{}`", token.text);
                     found.push(finding(place(token), message, Some(hint)));
                 }
+            } else if follows("(") && token.text == "print" && !is_member {
+                if arguments(&tokens[index + 1..]).is_some_and(|given| given > 1) {
+                    let message = "`print` takes 0 or 1 value".to_owned();
+                    found.push(finding(place(token), message, foreign_name("print")));
+                }
             } else if follows("(") && !self.keywords.contains(&token.text) {
                 let is_imported = is_member && follows_module(&tokens, index);
                 let problem =
@@ -107,7 +112,7 @@ impl UnparsedScript<'_> {
         let plural = if taken.last() == Some(&1) { "" } else { "s" };
         let given = if given == 0 { "none".to_owned() } else { given.to_string() };
         let message = format!("`{name}` takes {} value{plural}, not {given}", listed.join(" or "));
-        Some((message, crate::language::python_names::foreign_name(name)))
+        Some((message, foreign_name(name)))
     }
 }
 

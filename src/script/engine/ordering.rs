@@ -13,7 +13,7 @@ pub(super) fn register(engine: &mut Engine) {
         engine.register_fn(
             operator,
             move |context: NativeCallContext, one: Dynamic, other: Dynamic| -> RhaiResultOf<bool> {
-                Err(unordered(&context, operator, &one, &other))
+                unordered(&context, operator, &one, &other)
             },
         );
     }
@@ -24,10 +24,10 @@ fn unordered(
     operator: &str,
     one: &Dynamic,
     other: &Dynamic,
-) -> Box<EvalAltResult> {
+) -> RhaiResultOf<bool> {
     let name = |value: &Dynamic| context.engine().map_type_name(value.type_name()).to_owned();
     let call = format!("{operator} ({}, {})", name(one), name(other));
-    EvalAltResult::ErrorFunctionNotFound(call, context.call_position()).into()
+    Err(EvalAltResult::ErrorFunctionNotFound(call, context.call_position()).into())
 }
 
 #[cfg(test)]

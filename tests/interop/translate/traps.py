@@ -41,3 +41,17 @@ names = []
 names.append("x")
 same = "a" == "a" == "a"
 print(names, same, isinstance(names, list), isinstance({}, dict), type(1.5) == float)
+import asyncio
+
+
+async def later(number):
+    await asyncio.sleep(0)
+    return number * 2
+
+
+async def main():
+    first = await later(2)
+    print(first, await later(first), f"{-1234.5:,.2f}", f"{1234567.891:,.1f}")
+
+
+asyncio.run(main())

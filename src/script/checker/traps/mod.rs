@@ -1,6 +1,7 @@
 //! Finds code that compiles and means something else than it does in Python: a change to a copy, a discarded string, a
 //! division that drops its remainder. Reports only what is certain, so that there are no false alarms.
 
+mod calls;
 mod chain;
 mod known;
 mod methods;

@@ -60,26 +60,34 @@ impl ScriptScan<'_> {
         }
     }
 
-    /// A whole number: its value if that is known.
-    fn whole(&self, value: &Expr) -> Option<Option<i64>> {
+    /// What is known of a whole number; `None` for anything else.
+    fn whole(&self, value: &Expr) -> Option<WholeNumber> {
         match value {
             Expr::FnCall(call, _) if is_operator(call, &["*"]) => {
-                call.args.iter().all(|factor| self.whole(factor).is_some()).then_some(None)
+                call.args.iter().all(|factor| self.whole(factor).is_some()).then_some(WholeNumber::Any)
             }
             Expr::FnCall(call, _) if is_operator(call, &["-"]) && call.args.len() == 1 => {
-                Some(self.whole(call.args.first()?)?.and_then(i64::checked_neg))
+                Some(match self.whole(call.args.first()?)? {
+                    WholeNumber::Exactly(number) => {
+                        number.checked_neg().map_or(WholeNumber::Any, WholeNumber::Exactly)
+                    }
+                    WholeNumber::Any => WholeNumber::Any,
+                })
             }
             _ => match self.known_value(value) {
-                KnownValue::Whole(number) => Some(number),
+                KnownValue::Whole(Some(number)) => Some(WholeNumber::Exactly(number)),
+                KnownValue::Whole(None) => Some(WholeNumber::Any),
                 _ => None,
             },
         }
     }
 
     fn leaves_remainder(&self, left: &Expr, right: &Expr) -> bool {
+        use WholeNumber::{Any, Exactly};
         match (self.whole(left), self.whole(right)) {
-            (Some(Some(left)), Some(Some(right))) => right != 0 && left % right != 0,
-            (Some(_), Some(right)) => !matches!(right, Some(-1..=1)),
+            (Some(Exactly(left)), Some(Exactly(right))) => left.checked_rem(right).unwrap_or(0) != 0,
+            (Some(Any), Some(Exactly(right))) => !(-1..=1).contains(&right),
+            (Some(_), Some(Any)) => true,
             _ => false,
         }
     }
@@ -96,17 +104,30 @@ impl ScriptScan<'_> {
 
     /// Whether a division rounds to the other side than Python's `//`.
     pub(super) fn is_negative_quotient(&self, left: &Expr, right: &Expr) -> bool {
-        matches!((self.whole(left), self.whole(right)), (Some(Some(left)), Some(Some(right)))
-            if right != 0 && left % right != 0 && (left < 0) != (right < 0))
+        let (Some(WholeNumber::Exactly(left)), Some(WholeNumber::Exactly(right))) =
+            (self.whole(left), self.whole(right))
+        else {
+            return false;
+        };
+        left.checked_rem(right).unwrap_or(0) != 0 && (left < 0) != (right < 0)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "only its sign and whether a remainder is left matter")]
     fn number(&self, value: &Expr) -> Option<f64> {
         match value {
             Expr::FloatConstant(number, _) => Some(**number),
-            _ => self.whole(value).flatten().map(|number| number as f64),
+            _ => match self.whole(value)? {
+                WholeNumber::Exactly(number) => Some(number as f64),
+                WholeNumber::Any => None,
+            },
         }
     }
+}
+
+/// What is known of a whole number.
+enum WholeNumber {
+    Exactly(i64),
+    Any,
 }
 
 /// Python's names of types, and those of Rhai.

@@ -11,6 +11,7 @@ const SHIFTS: [&str; 2] = ["<<", ">>"];
 const ARITHMETIC: [&str; 6] = ["+", "-", "*", "/", "%", "**"];
 
 /// The operators since the start of an expression at one depth of brackets.
+#[expect(clippy::struct_excessive_bools, reason = "each is something that was seen so far")]
 #[derive(Default)]
 struct OpenExpression {
     is_compared: bool,
@@ -55,7 +56,7 @@ pub(super) fn find(text: &str) -> Vec<CheckFinding> {
 }
 
 impl OpenExpression {
-    /// Reads a token that is no bracket.
+    /// Reads a token that is not a bracket.
     fn read(&mut self, token: &ScriptToken, is_after_operand: bool) -> Option<trap::TrapWords> {
         let is = |symbols: &[&str]| symbols.iter().any(|symbol| token.is_symbol(symbol));
         if token.is_keyword("in") && std::mem::take(&mut self.is_header) {

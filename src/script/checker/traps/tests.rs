@@ -77,6 +77,7 @@ fn each_trap_is_found_at_its_line() {
         ("let l = [];\nl.append(\"x\");", "`append` takes a list", false),
         ("let x = 1; print(\n\"{}\".format(x));", "a string has no method `format`", false),
         ("print(\nint(\"5\"));", "`int` takes a float", false),
+        ("print(\n\", \".join([1]));", "a string has no method `join`", false),
         ("let l = [3, 1];\nl.sort(|x| -x);", "`sort` takes a function that compares", false),
         ("let l = [3, 1]; let m = 2;\nl.sort(|x| x * m);", "`sort` takes a function that compares", false),
         ("let l = [3, 1];\nl.sort_by(|x| x);", "`sort_by` returns a new list", true),

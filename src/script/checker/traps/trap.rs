@@ -123,12 +123,17 @@ fn error(message: &str, hint: &str) -> TrapWords {
 
 /// `list.append("x")`.
 pub(super) fn appended_entry() -> TrapWords {
-    error("`append` takes a list, and adds its entries", "To add one entry, write `list.push(x)`.")
+    error("`append` takes a list, and adds its entries", "Use `list.push(x)`.")
 }
 
 /// `"{}".format(x)`.
 pub(super) fn formatted_string() -> TrapWords {
     error("a string has no method `format`", "Use a string in backticks: `Hello ${name}`.")
+}
+
+/// `", ".join(list)`.
+pub(super) fn joined_string() -> TrapWords {
+    error("a string has no method `join`", "Use `list.join(\", \")`: the list comes first.")
 }
 
 /// `int("5")`.

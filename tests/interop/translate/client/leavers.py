@@ -11,13 +11,13 @@ actions = []
 for name in ["new.one", "new.two"]:
     action = UserAction(f"{name}@fed.example.com")
     action.create(f"{name}@fed.example.com", firstname="New", lastname=name, country="US")
-    action.add_to_groups([names[0]])
+    action.add_to_groups(["Designers"])
     actions.append(action)
 conn.execute_multiple(actions)
-for user in UsersQuery(conn, in_group=names[0]):
+for user in UsersQuery(conn, in_group="Designers"):
     if user["email"] not in before:
         print(user["email"], user["firstname"], user["country"])
-changed = UserAction("new.one@fed.example.com").update(firstname="Newer").remove_from_groups([names[0]])
+changed = UserAction("new.one@fed.example.com").update(firstname="Newer").remove_from_groups(["Designers"])
 queued, sent, done = conn.execute_single(changed, immediate=True)
 print(queued, sent, done)
 one = UserQuery(conn, "new.one@fed.example.com").result()
