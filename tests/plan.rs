@@ -141,7 +141,7 @@ fn what_a_live_run_found_out_about_a_group_counts_in_later_plans() {
     // A group that was made again is another one.
     assert_eq!(live("delete_user_group(\"Finance\"); create_user_group(\"Finance\")"), 0);
     assert!(planned(&add("Finance")).1.contains("group may be read-only"));
-    let read_only = add("Shared Services");
+    let read_only = add("Corporate Directory");
     assert_eq!(planned(&read_only), open);
     assert_eq!(live(&read_only), 3);
     assert_eq!(planned(&read_only), ("would_fail".to_owned(), "group may be read-only".to_owned()));

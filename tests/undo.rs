@@ -226,6 +226,53 @@ fn renamed_people_and_groups_get_their_names_back() {
 }
 
 #[test]
+fn a_user_group_that_the_run_made_is_deleted() {
+    let desk = Desk::new("");
+    let groups = || names(&desk, "get_groups(#{type: \"USER_GROUP\"}).map(|group| group.groupName)");
+    let (before, people) = (groups(), state(&desk));
+    let made = "create_user_group(\"Crew\", #{option: \"error\"}); add_users_to_group(\"Crew\", [\"ben.osei@example.com\"]);
+        add_profiles_to_group(\"Crew\", [\"Stock\"]); update_user_group(\"Crew\", #{name: \"Team\"});
+        create_user_group(\"Gone\", #{option: \"error\"}); delete_user_group(\"Gone\");";
+    let id = run(&desk, &format!("{READ_ALL}{made}"));
+    assert_ne!(groups(), before);
+    let (_, reported) = take_back(&desk, &id);
+    assert_eq!(groups(), before, "{reported}");
+    assert_same(&state(&desk), &people, &reported);
+}
+
+/// Runs after which a group stays, with what others do before the undo, and the reason.
+const KEPT_GROUPS: &[(&str, &str, &str)] = &[
+    (
+        "create_user_group(\"Crew\", #{option: \"error\"});",
+        "add_to_groups(\"gus.taylor@example.com\", \"Crew\");",
+        "has other members",
+    ),
+    (
+        "create_user_group(\"Crew\", #{option: \"error\"});",
+        "delete_user_group(\"Crew\");",
+        "is no longer there",
+    ),
+    ("create_user_group(\"Crew\");", "", "whether the user group was new is not seen"),
+    ("delete_user_group(\"Interns\");", "", "cannot be brought back"),
+    ("add_profiles_to_group(\"Finance\", [\"Stock\"]);", "", "which profiles a user group has"),
+    ("update_user_group(\"Finance\", #{description: \"New\"});", "", "does not show descriptions"),
+];
+
+#[test]
+fn groups_are_left_as_they_are_where_no_inverse_is_known() {
+    for (change, others, reason) in KEPT_GROUPS {
+        let desk = Desk::new("");
+        let id = run(&desk, &format!("{READ_ALL}{change}"));
+        script(&desk, others);
+        assert_eq!(desk.run("--live job.rhai").0, 0);
+        let (code, _, reported) = desk.run(&format!("undo {id} --out u.plan"));
+        assert!(code == 3 && reported.contains(reason), "{change}: {code} {reported}");
+        let plan = std::fs::read_to_string(desk.folder.path().join("u.plan")).unwrap();
+        assert!(plan.contains("\"commands\":[]"), "{plan}");
+    }
+}
+
+#[test]
 fn a_rehearsal_has_nothing_to_take_back() {
     let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Finance\");");
     assert_eq!(desk.run("--test job.rhai").0, 0);

@@ -24,7 +24,7 @@ pub(crate) struct GroupEvidenceFile {
 
 /// Groups by their folded names.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct GroupFindings {
+pub(crate) struct GroupFindings {
     /// Those to which people were added.
     pub writable: HashSet<String>,
     /// Those that refused it.

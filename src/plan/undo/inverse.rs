@@ -114,6 +114,7 @@ pub(crate) fn inverse(mut run: RunReplay, now: &OrganizationNow, exceptions: &Un
         }
     }
     rename_groups(&run.renamed, now, &mut draft);
+    delete_created(&run, now, &mut draft);
     let left = run.left.into_iter().map(|line| match line.split_once(": ") {
         Some((who, why)) => UndoLeftover { who: who.to_owned(), why: why.to_owned() },
         None => UndoLeftover { who: String::new(), why: line },
@@ -398,6 +399,42 @@ impl UndoDraft {
         command.after = after.into_iter().collect();
         self.commands.push(command);
         number
+    }
+}
+
+/// Deletes the user groups that the run made, unless somebody else has added people to them.
+fn delete_created(run: &RunReplay, now: &OrganizationNow, draft: &mut UndoDraft) {
+    for name in run.created.iter().rev() {
+        let mut leave = |why: &str| {
+            draft.left.push(UndoLeftover { who: name.clone(), why: why.to_owned() });
+        };
+        let Some(group) = now.groups.get(&fold(name)) else {
+            leave("the user group that the run made is no longer there");
+            continue;
+        };
+        let is_given = |person: &&PersonState| {
+            let pair = person.groups.get(&fold(name));
+            pair.is_some_and(|pair| pair.after == super::membership_pair::MembershipAfter::Added)
+        };
+        let given = run.people.iter().filter(is_given).count();
+        let members = group.member_count.and_then(|count| usize::try_from(count).ok());
+        if members.is_none_or(|members| members > given) {
+            leave(
+                "the run made the user group, and it has other members by now; delete it yourself if nobody needs it",
+            );
+            continue;
+        }
+        let is_of_group = |command: &&PlanCommand| {
+            let mut accounts = command.before.accounts.iter();
+            accounts.any(|account| account.memberships.keys().any(|key| fold(key) == fold(name)))
+        };
+        let earlier: Vec<_> = draft.commands.iter().filter(is_of_group).map(|one| one.number).collect();
+        let groups = [(name.clone(), group.group_id)].into();
+        let json = json!({"usergroup": name, "do": [{"deleteUserGroup": {}}]});
+        let number = draft.commands.len() + 1;
+        let mut command = PlanCommand::new(number, json, StateBefore { accounts: Vec::new(), groups });
+        command.after = earlier;
+        draft.commands.push(command);
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct RunReplay {
     names: HashMap<PersonName, usize>,
     /// Renamed user groups, in the order of the run: the name before, and the name after.
     pub(crate) renamed: Vec<(String, String)>,
+    /// User groups that the run made, as they are called after it.
+    pub(crate) created: Vec<String>,
     /// What has no inverse and is not about one person, with the reason.
     pub(crate) left: Vec<String>,
     place: usize,
@@ -48,6 +50,7 @@ impl RunReplay {
     pub(crate) fn checkpoint(&mut self) {
         self.people.iter_mut().for_each(PersonState::checkpoint);
         self.renamed.clear();
+        self.created.clear();
         self.left.clear();
         self.changes = 0;
     }
@@ -167,20 +170,27 @@ impl RunReplay {
                 }
                 let profiles: Vec<_> =
                     step.names("productConfiguration").chain(step.names("product")).collect();
-                if !profiles.is_empty() {
+                // What came with a group that the run made goes with it.
+                if !profiles.is_empty() && !self.has_created(&group) {
                     let profiles = profiles.join(", ");
                     self.left.push(format!(
                         "{group}: the API does not show which profiles a user group has ({profiles})"
                     ));
                 }
+            } else if spec.creates && result == ChangeResult::Done && step.value.get("option").is_none() {
+                // Without the option, the service refuses a group that is there.
+                self.created.push(group.clone());
             } else if spec.creates {
                 self.left.push(format!(
                     "{group}: whether the user group was new is not seen; delete it yourself if nobody needs it"
                 ));
             } else if spec.removes == StepRemoval::Group {
-                self.left.push(format!(
-                    "{group}: a deleted user group cannot be brought back with its members and profiles"
-                ));
+                if !self.has_created(&group) {
+                    self.left.push(format!(
+                        "{group}: a deleted user group cannot be brought back with its members and profiles"
+                    ));
+                }
+                self.created.retain(|name| fold(name) != fold(&group));
                 self.forget_group(&group);
             } else {
                 self.update_group(&group, step, result);
@@ -189,7 +199,7 @@ impl RunReplay {
     }
 
     fn update_group(&mut self, group: &str, step: &CommandStep, result: ChangeResult) {
-        if step.value.get("description").is_some() {
+        if step.value.get("description").is_some() && !self.has_created(group) {
             self.left.push(format!(
                 "{group}: the API does not show descriptions, so the earlier one is not known"
             ));
@@ -201,13 +211,20 @@ impl RunReplay {
         if result == ChangeResult::Unclear {
             return self.left.push(format!("{group}: it is not known whether it was renamed to {new}"));
         }
-        self.renamed.push((group.to_owned(), new.to_owned()));
+        match self.created.iter_mut().find(|name| fold(name) == fold(group)) {
+            Some(name) => new.clone_into(name),
+            None => self.renamed.push((group.to_owned(), new.to_owned())),
+        }
         for person in &mut self.people {
             if let Some(mut pair) = person.groups.remove(&fold(group)) {
                 new.clone_into(&mut pair.group);
                 person.groups.insert(fold(new), pair);
             }
         }
+    }
+
+    fn has_created(&self, group: &str) -> bool {
+        self.created.iter().any(|name| fold(name) == fold(group))
     }
 
     /// A group is gone, and with it what the run did to its members.

@@ -220,7 +220,9 @@ impl CommandForecast {
             .flat_map(|open| &open.memberships)
             .flat_map(|(group, causes)| causes.iter().map(|cause| (*group, *cause)))
             .collect();
-        open.into_iter().for_each(|(group, cause)| self.doubt_group(group, cause));
+        for (group, cause) in open {
+            self.doubt_group(group, cause);
+        }
     }
 
     fn open_about<'c>(
@@ -235,10 +237,14 @@ impl CommandForecast {
 
     fn doubt_creation(&mut self, org: &SandboxOrganization, name: &PersonName, create: &NewAccount) {
         if create.kind == IdentityType::AdobeId {
-            [INVITED, ELSEWHERE].into_iter().for_each(|cause| self.doubt_account(cause));
+            for cause in [INVITED, ELSEWHERE] {
+                self.doubt_account(cause);
+            }
             return;
         }
-        [DISABLED, INVITED, ELSEWHERE].into_iter().for_each(|cause| self.doubt_account(cause));
+        for cause in [DISABLED, INVITED, ELSEWHERE] {
+            self.doubt_account(cause);
+        }
         let of_name = name.domain.clone().unwrap_or_else(|| of_email(&name.name));
         self.doubt_domains(org, [of_name, of_email(&create.email)]);
     }

@@ -110,7 +110,8 @@ pub(crate) fn entry_of(line: &[u8]) -> Option<JournalEntry> {
     opened(text).ok().map(|(_, entry)| entry)
 }
 
-/// The checksum of the line before and the entry of a text. Whether it is right in every part is up to the last way.
+/// The checksum of the line before, and the entry. A line that is not as it is written is read the slower way, which
+/// decides whether it is right in every part.
 fn opened<'l, S: RecordText<'l>, V: Deserialize<'l>>(
     text: &'l str,
 ) -> serde_json::Result<(&'l str, JournalEntry<S, V>)> {

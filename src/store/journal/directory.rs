@@ -80,7 +80,9 @@ pub(crate) fn named(name: &Path, journals: impl FnOnce() -> Result<Vec<PathBuf>>
 /// `usage`: it is not a file. `file`: it cannot be opened.
 pub(crate) fn open(journal: &Path) -> Result<File> {
     let name = journal.display();
-    let data = fs::metadata(journal).map_err(|error| Error::io(journal, error))?;
+    let data = fs::metadata(journal).map_err(|error| {
+        Error::io(journal, error).with_file_hint("`umapish journal` lists the runs of this user.")
+    })?;
     if data.is_dir() {
         let hint = format!("`umapish journal --journals {name}` lists the runs in it.");
         return Err(Error::usage_with_hint(format!("{name} is a folder, not a journal"), hint));
