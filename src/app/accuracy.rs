@@ -64,7 +64,7 @@ const KINDS: &[WorldKind] = &[
         read_only: 10,
         history: 100,
         right: 90,
-        labeled: 60,
+        labeled: 70,
     },
     WorldKind {
         name: "much hidden, no earlier run",
@@ -73,7 +73,7 @@ const KINDS: &[WorldKind] = &[
         read_only: 10,
         history: 0,
         right: 90,
-        labeled: 75,
+        labeled: 85,
     },
 ];
 
