@@ -2,6 +2,8 @@
 //!
 //! Scripts see the kind as `err.kind`; see [`ErrorKind::name`].
 
+mod missing_file;
+
 use crate::secret::mask_secrets;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
@@ -290,12 +292,10 @@ impl Error {
             let folder = Self::file(path.display().to_string(), "this is a folder");
             return folder.with_file_hint("Name a file in it.").caused_by(error);
         }
+        if error.kind() == io::ErrorKind::NotFound {
+            return missing_file::describe(path).caused_by(error);
+        }
         let message = match error.kind() {
-            io::ErrorKind::NotFound if path.is_relative() => match std::env::current_dir() {
-                Ok(folder) => format!("no such file in {}", folder.display()),
-                Err(_) => "no such file".to_owned(),
-            },
-            io::ErrorKind::NotFound => "no such file".to_owned(),
             io::ErrorKind::PermissionDenied => "permission denied for this user".to_owned(),
             // The text of a wrapped error names a temporary file of ours instead of `path`.
             kind if error.get_ref().is_some() => kind.to_string(),

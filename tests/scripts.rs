@@ -226,7 +226,7 @@ fn onboarding_lists_the_rows_that_were_not_done() {
         "reason,type,email,firstname,lastname,country,groups\n\
          Group No such group was not found,federatedID,kim.lee@example.com,Kim,Lee,US,No such group\n"
     );
-    run.failed(3, "1 rows are in onboard-failed.csv");
+    run.failed(3, "1 row is in onboard-failed.csv");
 }
 
 #[test]
