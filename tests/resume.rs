@@ -51,6 +51,11 @@ fn killed_two_hundred_times_a_thousand_commands_are_each_done_once() {
         let mut ended = None;
         while ended.is_none() && kills < 200 {
             ended = desk.kill_after(&line, 1 + dice.below(30_000));
+            assert!(
+                matches!(ended, None | Some(0)),
+                "{kills} kills, {line}: exit {ended:?}: {:?}",
+                desk.run(&line)
+            );
             kills += usize::from(ended.is_none());
             if let [journal] = desk.journals().as_slice() {
                 line = format!("--live resume {}", journal.display());
