@@ -1,5 +1,5 @@
 //! CPython, with Adobe's own client in the environment that `.ci/adobe-client` makes, and with the fastest libraries for
-//! reading JSON over HTTP in another one.
+//! reading JSON over HTTP, and the usual one for workbooks, in another one.
 
 use crate::Failure;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ print('umapi-client', importlib.metadata.version('umapi-client'))";
 
 const PEER_VERSIONS: &str = "\
 import importlib.metadata
-for name in ['orjson', 'aiohttp', 'msgspec']: print(', ' + name, importlib.metadata.version(name), end='')";
+for name in ['orjson', 'aiohttp', 'msgspec', 'openpyxl']: print(', ' + name, importlib.metadata.version(name), end='')";
 
 /// The folder that everything built is in.
 fn target() -> &'static Path {
