@@ -2,8 +2,6 @@
 //!
 //! Scripts see the kind as `err.kind`; see [`ErrorKind::name`].
 
-mod missing_file;
-
 use crate::secret::mask_secrets;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
@@ -293,7 +291,7 @@ impl Error {
             return folder.with_file_hint("Name a file in it.").caused_by(error);
         }
         if error.kind() == io::ErrorKind::NotFound {
-            return missing_file::describe(path).caused_by(error);
+            return Self::missing_file(path).caused_by(error);
         }
         let message = match error.kind() {
             io::ErrorKind::PermissionDenied => "permission denied for this user".to_owned(),
@@ -302,6 +300,19 @@ impl Error {
             _ => error.to_string(),
         };
         Self::file(path.display().to_string(), message).caused_by(error)
+    }
+
+    /// A file that is not there.
+    fn missing_file(path: &Path) -> Self {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let message = match (folder, std::env::current_dir()) {
+            (Some(folder), _) if !folder.is_dir() => {
+                format!("no such file, since there is no folder {}", folder.display())
+            }
+            (_, Ok(current)) if path.is_relative() => format!("no such file in {}", current.display()),
+            _ => "no such file".to_owned(),
+        };
+        Self::file(path.display().to_string(), message).with_file_hint("Check the name and the folder.")
     }
 
     /// The service's or the local checks' code.
