@@ -304,12 +304,8 @@ impl Error {
 
     /// A file that is not there.
     fn missing_file(path: &Path) -> Self {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let message = match (folder, std::env::current_dir()) {
-            (Some(folder), _) if !folder.is_dir() => {
-                format!("no such file, since there is no folder {}", folder.display())
-            }
-            (_, Ok(current)) if path.is_relative() => format!("no such file in {}", current.display()),
+        let message = match std::env::current_dir() {
+            Ok(current) if path.is_relative() => format!("no such file in {}", current.display()),
             _ => "no such file".to_owned(),
         };
         Self::file(path.display().to_string(), message).with_file_hint("Check the name and the folder.")
