@@ -107,6 +107,28 @@ fn a_missing_file_is_reported_with_the_folder_it_was_looked_for_in() {
 }
 
 #[test]
+fn a_missing_file_is_named_with_the_next_step_in_every_way_to_name_it() {
+    for (line, file, code) in [
+        ("--sandbox scripts/gone.rhai", "gone.rhai", 2),
+        ("--sandbox run gone.rhai", "gone.rhai", 2),
+        ("--sandbox plan gone.rhai", "gone.rhai", 2),
+        ("--sandbox each gone.csv print(1)", "gone.csv", 1),
+        ("--sandbox sync gone.toml", "gone.toml", 1),
+        ("--sandbox --protect ./gone.txt -e 1", "gone.txt", 2),
+        ("--sandbox -e read_text(`gone.txt`)", "gone.txt", 1),
+        ("--sandbox -e read_xlsx(`gone.xlsx`)", "gone.xlsx", 1),
+        ("--sandbox -e multi_action(`gone.csv`)", "gone.csv", 1),
+        ("translate gone.py", "gone.py", 2),
+        ("apply gone.plan --live", "gone.plan", 1),
+        ("approve gone.plan", "gone.plan", 1),
+    ] {
+        let run = Run::new(line).run();
+        assert!(run.stderr.contains("hint: "), "{line}: {}", run.stderr);
+        run.failed(code, &format!("{file}: no such file"));
+    }
+}
+
+#[test]
 fn a_closed_pipe_ends_a_run_in_a_sentence() {
     let run = std::process::Command::new("sh")
         .args(["-c", "\"$0\" -e 'for i in 0..100000 { print(i) }' | head -n 1"])

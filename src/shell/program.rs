@@ -184,10 +184,11 @@ fn missing(path: &Path) -> Error {
     }
     let problem = file_door::open(path).err().unwrap_or_else(|| ErrorKind::NotFound.into());
     let unread = Error::io(path, problem);
-    Error { source: unread.source.clone(), ..not_found(path, unread.to_string()) }
+    Error { source: unread.source.clone(), ..not_found(path, &unread) }
 }
 
-fn not_found(path: &Path, message: String) -> Error {
+fn not_found(path: &Path, unread: &Error) -> Error {
+    let message = unread.to_string();
     let commands = cli::commands();
     let word = path.to_str().filter(|word| !word.contains(['/', '.']));
     match word.map(|word| nearest(word, commands.iter().map(String::as_str))) {
@@ -195,7 +196,7 @@ fn not_found(path: &Path, message: String) -> Error {
             Error::usage_with_hint(message, format!("Did you mean the command `umapish {command}`?"))
         }
         Some(None) => Error::usage_with_hint(message, "`umapish help` lists the commands."),
-        None => Error::usage(message),
+        None => Error::usage_with_hint(message, unread.hint().unwrap_or_default()),
     }
 }
 
