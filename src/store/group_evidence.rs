@@ -89,8 +89,9 @@ impl GroupEvidenceFile {
     }
 }
 
+/// A finding that is dated in the future does not count: the clock was wrong then, or is now.
 fn counts(time: i64, now: Timestamp) -> bool {
-    now.as_second() - time < COUNTS_FOR
+    (0..COUNTS_FOR).contains(&now.as_second().saturating_sub(time))
 }
 
 #[cfg(test)]
@@ -115,8 +116,12 @@ mod tests {
         assert_eq!(file.findings(day(91)), found(&[], &[]));
         let others = GroupEvidenceFile::of(folder.path(), "2@AdobeOrg", "https://example.com/v2");
         assert_eq!(others.findings(day(1)), found(&[], &[]));
-        for broken in ["", "{", "{\"format\":2,\"writable\":{\"a\":86400},\"read_only\":{}}"] {
-            fs::write(&file.path, broken).unwrap();
+        let at = |format: u32, time: i64| {
+            format!("{{\"format\":{format},\"writable\":{{\"a\":{time}}},\"read_only\":{{}}}}")
+        };
+        let times = [i64::MIN, i64::MAX, 86_401].map(|time| at(1, time));
+        for broken in [String::new(), "{".to_owned(), at(2, 86_400)].into_iter().chain(times) {
+            fs::write(&file.path, &broken).unwrap();
             assert_eq!(file.findings(day(1)), found(&[], &[]), "{broken}");
         }
     }
