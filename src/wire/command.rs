@@ -82,20 +82,16 @@ pub struct CommandTouches {
 impl Command {
     /// A command without steps about a person named by e-mail, or by username and domain.
     pub fn user(user: &str, domain: Option<&str>, use_adobe_id: Option<bool>) -> Self {
-        let subject =
-            CommandSubject::User { user: user.to_owned(), domain: domain.map(str::to_owned), use_adobe_id };
-        Self {
-            subject,
-            request_id: None,
-            steps: Vec::new(),
-            choice: PersonChoice::default(),
-            adobe_ids: Vec::new(),
-        }
+        let domain = domain.map(str::to_owned);
+        Self::about(CommandSubject::User { user: user.to_owned(), domain, use_adobe_id })
     }
 
     /// A command without steps about a user group.
     pub fn group(name: &str) -> Self {
-        let subject = CommandSubject::Group { name: name.to_owned(), use_adobe_id: None };
+        Self::about(CommandSubject::Group { name: name.to_owned(), use_adobe_id: None })
+    }
+
+    fn about(subject: CommandSubject) -> Self {
         Self {
             subject,
             request_id: None,
