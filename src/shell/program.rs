@@ -218,7 +218,7 @@ mod tests {
         let hint = |word: &str| ScriptProgram::script(vec![word.into()]).unwrap_err().hint();
         assert_eq!(hint("docter").as_deref(), Some("Did you mean the command `umapish doctor`?"));
         assert_eq!(hint("xyz").as_deref(), Some("`umapish help` lists the commands."));
-        assert_eq!(hint("jobs/doctor.rhai"), None);
+        assert_eq!(hint("jobs/doctor.rhai").as_deref(), Some("Check the name and the folder."));
     }
 
     #[test]
