@@ -295,9 +295,9 @@ impl<T: ListEntry> Listing<T> {
         };
         let count = entries.len();
         self.page_size = self.page_size.max(count);
-        let pairs = entries.into_iter().zip(digests);
+        let are_new = self.returned.insert_page(&digests);
         let fresh: Vec<_> =
-            pairs.filter(|(_, digest)| self.returned.insert(*digest)).map(|(entry, _)| entry).collect();
+            entries.into_iter().zip(are_new).filter_map(|(entry, is_new)| is_new.then_some(entry)).collect();
         if let Some(early) = self.doubtful {
             return match fresh.is_empty() {
                 false => Err(self.ended_too_early(early)),
