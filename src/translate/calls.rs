@@ -8,6 +8,17 @@ use super::value_kind::ValueKind;
 
 impl Translator<'_> {
     pub(super) fn call(&mut self, node: &PyNode, call: &PyCall) -> Translated<RhaiCode> {
+        if let Some(decorated) = &self.scope.decorated
+            && call.function.name() == Some(&decorated.function)
+        {
+            let function = names::variable(&decorated.function);
+            let code = if decorated.is_method {
+                format!("this.call({function})")
+            } else {
+                format!("{function}.call()")
+            };
+            return Ok(RhaiCode::atom(code));
+        }
         if let Some(name) = call.function.name()
             && let Some(code) = self.own_call(name, node, call)?
         {
@@ -32,6 +43,7 @@ impl Translator<'_> {
     fn own_call(&mut self, name: &str, node: &PyNode, call: &PyCall) -> Translated<Option<RhaiCode>> {
         if self.scope.closures.contains(name) {
             let Some(function) = self.functions.get(name).cloned() else { return left(format!("`{name}`")) };
+            self.awaits(&function, call)?;
             let arguments = self.arguments(&function, call, node)?;
             return Ok(Some(RhaiCode::atom(format!("{}.call({arguments})", names::variable(name)))));
         }
@@ -60,6 +72,7 @@ impl Translator<'_> {
         if let Some(built_in) = function.built_in {
             return self.built_in_call(built_in, &function, call, node).map(Some);
         }
+        self.awaits(&function, call)?;
         let written = Self::function_name(name);
         if let Some(place) = function.changed {
             return self.changing_call(&written, &function, place, call, node).map(Some);
@@ -73,6 +86,14 @@ impl Translator<'_> {
             return Ok(Some(RhaiCode::atom(format!("{object}.{written}({arguments})"))));
         }
         Ok(Some(RhaiCode::atom(format!("{written}({arguments})"))))
+    }
+
+    /// A call of an `async` function without `await` runs later in Python, but at once here.
+    pub(super) fn awaits(&self, function: &KnownFunction, call: &PyCall) -> Translated<()> {
+        if function.is_async && !call.is_awaited && self.awaited == 0 {
+            return left(format!("`{}` without `await`", function.name));
+        }
+        Ok(())
     }
 
     /// A call of a function that changes one of its arguments: it is called as a method of it.
@@ -151,8 +172,12 @@ impl Translator<'_> {
         let mut given: Vec<Option<(usize, usize, String)>> = vec![None; function.parameters.len()];
         let mut rest = Vec::new();
         self.brackets += 1;
-        for (place, argument) in call.arguments.iter().enumerate() {
-            let text = (argument.line, argument.end, self.plain(argument)?);
+        let keywords = if function.keywords { call.keywords.clone() } else { self.spread_keywords(call) };
+        let values: Vec<_> =
+            call.arguments.iter().chain(keywords.iter().map(|(_, value)| value)).cloned().collect();
+        let codes = self.plains(&values)?;
+        let mut texts = values.iter().zip(codes).map(|(value, code)| (value.line, value.end, code));
+        for (place, text) in texts.by_ref().take(call.arguments.len()).enumerate() {
             match given.get_mut(place) {
                 Some(slot) => *slot = Some(text),
                 None if function.rest => rest.push(text.2),
@@ -160,15 +185,14 @@ impl Translator<'_> {
             }
         }
         let mut options = Vec::new();
-        for (name, value) in &call.keywords {
+        for ((name, _), text) in keywords.iter().zip(texts) {
             let Some(name) = name else {
                 if function.keywords {
-                    options.push((None, self.plain(value)?));
+                    options.push((None, text.2));
                     continue;
                 }
                 return left("`**` before an argument");
             };
-            let text = (value.line, value.end, self.plain(value)?);
             match function.parameters.iter().position(|known| known == name) {
                 Some(place) => given[place] = Some(text),
                 None if function.keywords => options.push((Some(name.clone()), text.2)),
@@ -216,6 +240,41 @@ impl Translator<'_> {
             listed.push((line, line, all.join(" + ")));
         }
         Ok(listed)
+    }
+
+    /// The keywords of a call, with those of `**map` if the map is a variable that is only ever one literal.
+    fn spread_keywords(&self, call: &PyCall) -> Vec<(Option<String>, PyNode)> {
+        let mut spread = Vec::new();
+        for (name, value) in &call.keywords {
+            let keys = match name {
+                None => value.name().and_then(|map| self.literal_keys(map, value.line)),
+                Some(_) => None,
+            };
+            let Some(keys) = keys else {
+                spread.push((name.clone(), value.clone()));
+                continue;
+            };
+            for key in keys {
+                let index = PyNode { kind: PyExpression::Text(key.clone()), ..value.clone() };
+                let kind = PyExpression::Index(Box::new(value.clone()), Box::new(index));
+                spread.push((Some(key), PyNode { kind, ..value.clone() }));
+            }
+        }
+        spread
+    }
+
+    /// The keys of a map that is assigned once, as a literal, and not changed.
+    fn literal_keys(&self, name: &str, line: usize) -> Option<Vec<String>> {
+        let uses = if self.scope.is_own(name) || self.scope.function.is_none() {
+            &self.scope.uses
+        } else {
+            &self.module_uses
+        };
+        if uses.assignments(name) != 1 || uses.changed.contains_key(name) {
+            return None;
+        }
+        let PyExpression::Dict(entries) = &self.assigned_before(name, line)?.kind else { return None };
+        entries.iter().map(|(key, _)| key.as_ref()?.text().map(str::to_owned)).collect()
     }
 
     /// A call of what umapish does itself.
@@ -425,28 +484,40 @@ impl Translator<'_> {
         };
         match call.arguments.as_slice() {
             [] => Ok("\"\"".to_owned()),
+            [PyNode { kind: PyExpression::Starred(list), .. }] => {
+                let list = self.plain_iterated(list)?.at(level::ATOM);
+                let text_of = self.helper("text_of");
+                Ok(format!("{list}.map(|entry| {text_of}(entry)).join({})", quoted(&separator)))
+            }
             [only] if !matches!(only.kind, PyExpression::Starred(_)) => {
                 let kind = self.kind_of(only);
                 self.shown(only, &kind)
             }
             several => {
-                let parts: Translated<Vec<_>> = several
-                    .iter()
-                    .map(|part| {
-                        if let Some(text) = part.text()
-                            && !text.contains(['`', '$', '\n', '\t', '\r'])
-                        {
-                            return Ok(text.to_owned());
+                let is_at_end = self.is_printed_at_end(several)?;
+                let mut codes = Vec::new();
+                for part in several {
+                    if matches!(part.kind, PyExpression::Starred(_)) {
+                        return left("`print(*list)` beside other values");
+                    }
+                    let kind = self.kind_of(part);
+                    self.in_order(&mut codes, part, |translator| {
+                        let code = translator.shown(part, &kind)?;
+                        if !is_at_end || super::expressions::is_repeatable(part) {
+                            return Ok(code);
                         }
-                        if matches!(part.kind, PyExpression::Starred(_)) {
-                            return left("`print(*list)`");
-                        }
-                        let kind = self.kind_of(part);
-                        Ok(format!("${{{}}}", self.shown(part, &kind)?))
-                    })
-                    .collect();
+                        let name = translator.fresh("part");
+                        translator.before.push(format!("let {name} = {code};"));
+                        Ok(name)
+                    })?;
+                }
+                let parts = several.iter().zip(codes).map(|(part, code)| match part.text() {
+                    Some(text) if !text.contains(['`', '$', '\n', '\t', '\r']) => text.to_owned(),
+                    _ => format!("${{{}}}", code.code),
+                });
+                let parts: Vec<_> = parts.collect();
                 let separator = separator.replace('\n', "${\"\\n\"}").replace('\t', "${\"\\t\"}");
-                Ok(format!("`{}`", parts?.join(&separator)))
+                Ok(format!("`{}`", parts.join(&separator)))
             }
         }
     }

@@ -256,8 +256,8 @@ fn is_error(err, kinds) {
             "JSONDecodeError" => kind == "decode" || message.contains("JSON"),
             "TypeError" | "AttributeError" => kind == "script" && !message.contains("division by zero") && !message.contains("parsing"),
             "FileNotFoundError" | "OSError" | "IOError" | "PermissionError" => kind == "file",
-            "HTTPError" => kind in ["not_found", "rejected", "throttled", "invalid"],
-            "RequestException" | "ConnectionError" | "Timeout" =>
+            "HTTPError" | "ClientResponseError" => kind in ["not_found", "rejected", "throttled", "invalid"],
+            "RequestException" | "ConnectionError" | "Timeout" | "ClientError" | "TimeoutError" =>
                 kind in ["unavailable", "unknown", "throttled", "not_found", "rejected", "invalid", "HTTPError"],
             _ => false
         };
@@ -422,5 +422,50 @@ fn pairs_of(lists) {
 fn taken(key, other) {
     return if key in this { this.remove(key) } else { other };
 }",
+    },
+    DraftHelper {
+        name: "folder_exists",
+        needs: &[],
+        code: r#"// Whether a path leads to a folder.
+fn folder_exists(path) {
+    try {
+        files(path + "/*");
+        return true;
+    } catch (err) {
+        if err.kind != "file" { throw err; }
+        return false;
+    }
+}"#,
+    },
+    DraftHelper {
+        name: "path_exists",
+        needs: &["folder_exists"],
+        code: r"// Whether a path leads to a file or folder.
+fn path_exists(path) {
+    return file_exists(path) || folder_exists(path);
+}",
+    },
+    DraftHelper {
+        name: "path_text",
+        needs: &[],
+        code: r#"// Parts of a path as Python's pathlib joins them.
+fn path_text(parts) {
+    let path = "";
+    for part in parts { path = if part.starts_with("/") || path == "" { part } else { path + "/" + part }; }
+    let names = path.split("/").filter(|name| name != "" && name != ".");
+    let text = (if path.starts_with("/") { "/" } else { "" }) + names.join("/");
+    return if text == "" { "." } else { text };
+}"#,
+    },
+    DraftHelper {
+        name: "sampled",
+        needs: &[],
+        code: r#"// Some entries of a list in random order, each at most once.
+fn sampled(list, count) {
+    if count < 0 || count > list.len() { throw #{kind: "ValueError", message: "Sample larger than population or is negative"}; }
+    let found = [];
+    for i in 0..count { found.push(list.remove(random(0, list.len() - 1))); }
+    return found;
+}"#,
     },
 ];

@@ -59,6 +59,9 @@ impl Translator<'_> {
         if path.starts_with("requests.") {
             return self.request_call(path, node, call).map(Some);
         }
+        if path.starts_with("aiohttp.") {
+            return self.aiohttp_call(path, call).map(Some);
+        }
         let arguments = call.arguments.as_slice();
         let keyword = |name: &str| {
             call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
@@ -87,7 +90,14 @@ impl Translator<'_> {
             ("csv.DictReader" | "csv.reader", [_, ..]) => {
                 return self.csv_reader(path == "csv.DictReader", call).map(Some);
             }
-            ("asyncio.run", [call]) => self.expression(call)?,
+            ("asyncio.run", [task]) => {
+                self.awaited += 1;
+                let code = self.expression(task);
+                self.awaited -= 1;
+                code?
+            }
+            ("asyncio.gather", tasks) if call.keywords.is_empty() => return self.gathered(tasks).map(Some),
+            ("asyncio.Semaphore" | "asyncio.Lock" | "threading.Lock", _) => RhaiCode::atom("()"),
             ("time.sleep" | "asyncio.sleep", [seconds]) => {
                 RhaiCode::atom(format!("sleep({})", self.plain(seconds)?))
             }
@@ -133,8 +143,19 @@ impl Translator<'_> {
                     ),
                 }
             }
-            ("os.path.exists" | "os.path.isfile", [path]) => {
-                RhaiCode::atom(format!("file_exists({})", self.plain(path)?))
+            ("os.path.isfile", [path]) => RhaiCode::atom(format!("file_exists({})", self.plain(path)?)),
+            ("os.path.exists", [path]) => {
+                RhaiCode::atom(format!("{}({})", self.helper("path_exists"), self.plain(path)?))
+            }
+            ("os.path.isdir", [path]) => {
+                RhaiCode::atom(format!("{}({})", self.helper("folder_exists"), self.plain(path)?))
+            }
+            ("pathlib.Path" | "pathlib.PurePath", parts) if call.keywords.is_empty() => {
+                return self.new_path(parts).map(Some);
+            }
+            ("random.sample", [list, count]) => {
+                let (list, count) = (self.plain_iterated(list)?.text, self.plain(count)?);
+                RhaiCode::atom(format!("{}({list}, {count})", self.helper("sampled")))
             }
             ("os.path.join", [_, ..]) => {
                 let parts: Translated<Vec<_>> =
@@ -218,6 +239,17 @@ impl Translator<'_> {
             _ => return Ok(None),
         };
         Ok(Some(code))
+    }
+
+    /// `asyncio.gather(...)`: one task after the other.
+    fn gathered(&mut self, tasks: &[PyNode]) -> Translated<RhaiCode> {
+        self.awaited += 1;
+        let code = match tasks {
+            [PyNode { kind: PyExpression::Starred(list), .. }] => self.expression(list),
+            several => self.plains(several).map(|codes| RhaiCode::atom(format!("[{}]", codes.join(", ")))),
+        };
+        self.awaited -= 1;
+        code
     }
 
     /// A message of a logger, with its `%` arguments.

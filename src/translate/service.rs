@@ -13,7 +13,7 @@ impl Translator<'_> {
     /// A function of `requests`.
     pub(super) fn request_call(&mut self, path: &str, node: &PyNode, call: &PyCall) -> Translated<RhaiCode> {
         match path {
-            "requests.Session" | "requests.session" => return Ok(RhaiCode::atom("()")),
+            "requests.Session" | "requests.session" => return Ok(RhaiCode::atom("session()")),
             _ if super::calls::is_error_name(path) => {
                 return Ok(RhaiCode::atom(self.error_map(path, &call.arguments)?));
             }
@@ -21,6 +21,17 @@ impl Translator<'_> {
         }
         let verb = path.rsplit('.').next().unwrap_or_default();
         self.request(verb, node, call)
+    }
+
+    /// A function of `aiohttp`.
+    pub(super) fn aiohttp_call(&mut self, path: &str, call: &PyCall) -> Translated<RhaiCode> {
+        match path {
+            "aiohttp.ClientSession" => Ok(RhaiCode::atom("session()")),
+            _ if super::calls::is_error_name(path) => {
+                Ok(RhaiCode::atom(self.error_map(path, &call.arguments)?))
+            }
+            _ => left(format!("`{path}`")),
+        }
     }
 
     /// A request by its verb: `get`, `post`, or `request` with the method as its first argument.
@@ -116,7 +127,7 @@ impl Translator<'_> {
     }
 
     /// What a name was last assigned before a line: in the same function, or else outside of functions.
-    fn assigned_before(&self, name: &str, line: usize) -> Option<&PyNode> {
+    pub(super) fn assigned_before(&self, name: &str, line: usize) -> Option<&PyNode> {
         let holds = |statement: &&PyStatement| {
             statement.first <= line
                 && line <= statement.last
@@ -178,6 +189,8 @@ impl Translator<'_> {
             "status_code" if may_be || *kind == ValueKind::Unknown => {
                 format!("{}.status", self.value(of, level::ATOM)?)
             }
+            // A response of aiohttp.
+            "status" if is_response => format!("{}.status", self.value(of, level::ATOM)?),
             "headers" if may_be => format!("{}.headers", self.value(of, level::ATOM)?),
             "text" | "content" if may_be => format!("{}({})", self.helper("body_text"), self.plain(of)?),
             "ok" if may_be => {
@@ -235,6 +248,9 @@ impl Translator<'_> {
                     return Ok(Some(RhaiCode::atom(self.sign_in_function(inner))));
                 }
                 format!("{}.body", self.value(of, level::ATOM)?)
+            }
+            "text" if kind == ValueKind::Response => {
+                format!("{}({})", self.helper("body_text"), self.plain(of)?)
             }
             "raise_for_status" if is_response => {
                 format!("{}({})", self.helper("raise_for_status"), self.plain(of)?)
