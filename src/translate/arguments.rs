@@ -42,22 +42,17 @@ impl Translator<'_> {
                     return;
                 }
                 let Some(name) = option_name(call) else { return };
-                let keyword = |name: &str| {
-                    call.keywords
-                        .iter()
-                        .find(|(known, _)| known.as_deref() == Some(name))
-                        .map(|(_, value)| value)
-                };
-                let is_flag = keyword("action")
+                let is_flag = call
+                    .keyword("action")
                     .and_then(PyNode::text)
                     .is_some_and(|action| action.starts_with("store_"));
-                let kind = match keyword("type").and_then(PyNode::name) {
+                let kind = match call.keyword("type").and_then(PyNode::name) {
                     Some("int") => ValueKind::Int,
                     Some("float") => ValueKind::Float,
                     _ if is_flag => ValueKind::Bool,
-                    _ if keyword("nargs").is_some() => ValueKind::list(ValueKind::Text),
-                    _ if keyword("default").is_some_and(|value| value.text().is_some())
-                        || keyword("required").is_some()
+                    _ if call.keyword("nargs").is_some() => ValueKind::list(ValueKind::Text),
+                    _ if call.keyword("default").is_some_and(|value| value.text().is_some())
+                        || call.keyword("required").is_some()
                         || !call
                             .arguments
                             .first()

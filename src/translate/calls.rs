@@ -297,9 +297,6 @@ impl Translator<'_> {
     /// A function of Python's.
     fn python_call(&mut self, path: &str, call: &PyCall) -> Translated<Option<RhaiCode>> {
         let arguments = call.arguments.as_slice();
-        let keyword = |name: &str| {
-            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
-        };
         let code = match (path, arguments) {
             ("print", _) => return self.print(call).map(Some),
             ("len", [of]) => RhaiCode::atom(format!("{}.len()", self.plain_iterated(of)?.at(level::ATOM))),
@@ -328,14 +325,16 @@ impl Translator<'_> {
             ("set" | "frozenset", [of]) => {
                 RhaiCode::atom(format!("{}.unique()", self.plain_iterated(of)?.at(level::ATOM)))
             }
-            ("sorted", [of]) => return self.sorted(of, keyword("key"), keyword("reverse")).map(Some),
+            ("sorted", [of]) => {
+                return self.sorted(of, call.keyword("key"), call.keyword("reverse")).map(Some);
+            }
             ("reversed", [of]) => {
                 RhaiCode::atom(format!("{}.slice((), (), -1)", self.plain_iterated(of)?.at(level::ATOM)))
             }
             ("sum", [of]) => return self.sum(of).map(Some),
-            ("max" | "min", [of]) if keyword("key").is_none() => {
+            ("max" | "min", [of]) if call.keyword("key").is_none() => {
                 let list = format!("{}.{path}()", self.plain_iterated(of)?.at(level::ATOM));
-                match keyword("default") {
+                match call.keyword("default") {
                     Some(default) if is_repeatable(of) => {
                         let (empty, default) = (self.negated_list(of)?, self.plain(default)?);
                         RhaiCode::of(format!("if {empty} {{ {default} }} else {{ {list} }}"), level::LOWEST)
@@ -344,7 +343,7 @@ impl Translator<'_> {
                     None => RhaiCode::atom(list),
                 }
             }
-            ("max" | "min", [_, _, ..]) if keyword("key").is_none() => {
+            ("max" | "min", [_, _, ..]) if call.keyword("key").is_none() => {
                 let values = self.plains(arguments)?;
                 match values.as_slice() {
                     [one, other] => RhaiCode::atom(format!("{path}({one}, {other})")),
@@ -352,7 +351,7 @@ impl Translator<'_> {
                 }
             }
             ("max" | "min", [of]) => {
-                let Some(key) = keyword("key") else { return left(format!("`{path}`")) };
+                let Some(key) = call.keyword("key") else { return left(format!("`{path}`")) };
                 let sorted = self.sorted(of, Some(key), None)?.at(level::ATOM);
                 if path == "max" {
                     // The first of several largest ones, as in Python.
@@ -433,93 +432,6 @@ impl Translator<'_> {
             _ => return Ok(None),
         };
         Ok(Some(code))
-    }
-
-    /// `print(...)`.
-    fn print(&mut self, call: &PyCall) -> Translated<RhaiCode> {
-        let keyword = |name: &str| {
-            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
-        };
-        if let Some(file) = keyword("file") {
-            if self.path_of(file).as_deref() == Some("sys.stderr") {
-                let text = self.printed(call, keyword("sep"))?;
-                return Ok(RhaiCode::atom(format!("log({text})")));
-            }
-            let Some(name) =
-                file.name().and_then(|name| self.scope.files.get(name)).map(|file| file.text.clone())
-            else {
-                return left("`print` to this file");
-            };
-            let text = self.printed(call, keyword("sep"))?;
-            let end = match keyword("end") {
-                Some(end) => self.value(end, level::PRODUCT)?,
-                None => "\"\\n\"".to_owned(),
-            };
-            return Ok(RhaiCode::of(format!("{name} += {text} + {end}"), level::LOWEST));
-        }
-        if let Some(end) = keyword("end")
-            && end.text() != Some("\n")
-        {
-            if end.text() == Some("") || end.text() == Some(" ") {
-                return left("`print` without the end of the line");
-            }
-            if end.text() == Some("\n\n") {
-                let text = self.printed(call, keyword("sep"))?;
-                return Ok(RhaiCode::atom(format!("print({text} + \"\\n\")")));
-            }
-            return left("`print` with another end of the line");
-        }
-        let text = self.printed(call, keyword("sep"))?;
-        Ok(RhaiCode::atom(format!("print({text})")))
-    }
-
-    /// What `print` writes.
-    fn printed(&mut self, call: &PyCall, separator: Option<&PyNode>) -> Translated<String> {
-        let separator = match separator {
-            Some(separator) => match separator.text() {
-                Some(text) => text.to_owned(),
-                None => return left("a separator that is computed"),
-            },
-            None => " ".to_owned(),
-        };
-        match call.arguments.as_slice() {
-            [] => Ok("\"\"".to_owned()),
-            [PyNode { kind: PyExpression::Starred(list), .. }] => {
-                let list = self.plain_iterated(list)?.at(level::ATOM);
-                let text_of = self.helper("text_of");
-                Ok(format!("{list}.map(|entry| {text_of}(entry)).join({})", quoted(&separator)))
-            }
-            [only] if !matches!(only.kind, PyExpression::Starred(_)) => {
-                let kind = self.kind_of(only);
-                self.shown(only, &kind)
-            }
-            several => {
-                let is_at_end = self.is_printed_at_end(several)?;
-                let mut codes = Vec::new();
-                for part in several {
-                    if matches!(part.kind, PyExpression::Starred(_)) {
-                        return left("`print(*list)` beside other values");
-                    }
-                    let kind = self.kind_of(part);
-                    self.in_order(&mut codes, part, |translator| {
-                        let code = translator.shown(part, &kind)?;
-                        if !is_at_end || super::expressions::is_repeatable(part) {
-                            return Ok(code);
-                        }
-                        let name = translator.fresh("part");
-                        translator.before.push(format!("let {name} = {code};"));
-                        Ok(name)
-                    })?;
-                }
-                let parts = several.iter().zip(codes).map(|(part, code)| match part.text() {
-                    Some(text) if !text.contains(['`', '$', '\n', '\t', '\r']) => text.to_owned(),
-                    _ => format!("${{{}}}", code.code),
-                });
-                let parts: Vec<_> = parts.collect();
-                let separator = separator.replace('\n', "${\"\\n\"}").replace('\t', "${\"\\t\"}");
-                Ok(format!("`{}`", parts.join(&separator)))
-            }
-        }
     }
 
     fn string_code(&mut self, value: &PyNode) -> Translated<RhaiCode> {

@@ -150,7 +150,7 @@ impl Translator<'_> {
         }
         lines.push(format!("{object}.{}();", enter.written()));
         let Some((function, own)) = self.method_source(class, &exit.name) else { return left("`__exit__`") };
-        if function.body.iter().all(|statement| self.only_closes(statement, own)) {
+        if function.body.iter().all(|statement| only_closes(statement, own)) {
             return Ok(None);
         }
         let uses = names::NameUse::with_functions(&function.body);
@@ -184,24 +184,24 @@ impl Translator<'_> {
             _ => None,
         })
     }
+}
 
-    /// Whether a statement only closes a session, which needs nothing here.
-    fn only_closes(&self, statement: &PyStatement, own: &str) -> bool {
-        match &statement.kind {
-            PyStatementKind::Pass => true,
-            PyStatementKind::Expression(value) => {
-                value.text().is_some()
-                    || value.call().is_some_and(|call| match &call.function.kind {
-                        PyExpression::Attribute(of, method) => {
-                            method == "close" && of.root() == Some(own) && super::absorbed::names_session(of)
-                        }
-                        _ => false,
-                    })
-            }
-            PyStatementKind::If { arms, otherwise: None } => arms.iter().all(|arm| {
-                arm.test.call().is_none() && arm.block.body.iter().all(|inner| self.only_closes(inner, own))
-            }),
-            _ => false,
+/// Whether a statement only closes a session, which needs nothing here.
+fn only_closes(statement: &PyStatement, own: &str) -> bool {
+    match &statement.kind {
+        PyStatementKind::Pass => true,
+        PyStatementKind::Expression(value) => {
+            value.text().is_some()
+                || value.call().is_some_and(|call| match &call.function.kind {
+                    PyExpression::Attribute(of, method) => {
+                        method == "close" && of.root() == Some(own) && super::absorbed::names_session(of)
+                    }
+                    _ => false,
+                })
         }
+        PyStatementKind::If { arms, otherwise: None } => arms.iter().all(|arm| {
+            arm.test.call().is_none() && arm.block.body.iter().all(|inner| only_closes(inner, own))
+        }),
+        _ => false,
     }
 }

@@ -2,17 +2,7 @@
 
 use super::names;
 use super::syntax::{PyCall, PyExpression, PyFunction, PyNode, PyStatement, PyStatementKind};
-use super::translator::{DecoratedCall, KnownFunction, Translated, Translator, left};
-
-/// A function that decorates others: what it runs around them.
-#[derive(Debug, Clone)]
-pub(super) struct KnownDecorator {
-    /// The parameter with the function, then the parameters of the decorator.
-    around: PyFunction,
-    /// Whether it is written with arguments: `@retry(3)`.
-    takes_arguments: bool,
-    on_methods: bool,
-}
+use super::translator::{DecoratedCall, KnownDecorator, KnownFunction, Translated, Translator, left};
 
 impl Translator<'_> {
     /// Finds the functions that are only used as decorators, and that call their function with the arguments as given.
@@ -123,7 +113,7 @@ impl Translator<'_> {
             self.writer.extra(&form);
         }
         let parameters: Vec<_> = known.parameters.iter().map(|name| names::variable(name)).collect();
-        let curried: String = parameters.iter().map(|name| format!(".curry({name})")).collect();
+        let curried = parameters.iter().flat_map(|name| [".curry(", name, ")"]).collect::<String>();
         let mut all = vec![format!("Fn(\"{}\"){curried}", inner.written())];
         all.extend(given);
         let object = if class.is_some() { "this." } else { "" };

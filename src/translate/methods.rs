@@ -205,13 +205,7 @@ impl Translator<'_> {
             ("reverse", []) => RhaiCode::atom(format!("{}.reverse()", self.lasting(of)?)),
             ("sort", []) => {
                 let list = self.lasting(of)?;
-                let find = |name: &str| {
-                    call.keywords
-                        .iter()
-                        .find(|(known, _)| known.as_deref() == Some(name))
-                        .map(|(_, value)| value)
-                };
-                let sorted = self.sorted(of, find("key"), find("reverse"))?;
+                let sorted = self.sorted(of, call.keyword("key"), call.keyword("reverse"))?;
                 RhaiCode::of(format!("{list} = {}", sorted.text), level::LOWEST)
             }
             ("update", [other]) if !is_set => {

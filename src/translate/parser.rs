@@ -320,10 +320,7 @@ impl<'t> PythonReader<'t> {
             Expr::Starred(inner) => E::Starred(self.boxed(&inner.value)),
             Expr::Named(_) => E::Other(":="),
             // There is one thing at a time here, so that what is awaited is simply called.
-            Expr::Await(inner) => match self.expression(&inner.value) {
-                E::Call(call) => E::Call(Box::new(PyCall { is_awaited: true, ..*call })),
-                other => other,
-            },
+            Expr::Await(inner) => awaited(self.expression(&inner.value)),
             Expr::Yield(_) | Expr::YieldFrom(_) => E::Other("yield"),
             Expr::TString(_) => E::Other("a template string"),
             Expr::EllipsisLiteral(_) => E::Other("..."),
@@ -385,6 +382,13 @@ impl<'t> PythonReader<'t> {
                 PyFormatPart::Value { value: self.node(&inner.expression), is_repr, format, label }
             }
         }
+    }
+}
+
+fn awaited(value: PyExpression) -> PyExpression {
+    match value {
+        PyExpression::Call(call) => PyExpression::Call(Box::new(PyCall { is_awaited: true, ..*call })),
+        other => other,
     }
 }
 

@@ -42,31 +42,28 @@ impl Translator<'_> {
                 self.sign_in_function(call)
             )));
         }
-        let keyword = |name: &str| {
-            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
-        };
         let mut arguments = call.arguments.iter();
         let method = match verb {
             "get" | "post" | "put" | "delete" | "patch" | "head" => quoted(&verb.to_uppercase()),
-            "request" => match arguments.next().or_else(|| keyword("method")) {
+            "request" => match arguments.next().or_else(|| call.keyword("method")) {
                 Some(method) => self.plain(method)?,
                 None => return left("a request without a method"),
             },
             _ => return left(format!("`requests.{verb}`")),
         };
-        let Some(url) = arguments.next().or_else(|| keyword("url")) else {
+        let Some(url) = arguments.next().or_else(|| call.keyword("url")) else {
             return left("a request without a URL");
         };
         let mut url = self.plain(url)?;
-        if let Some(query) = keyword("params") {
+        if let Some(query) = call.keyword("params") {
             let query = self.plain(query)?;
             url = format!("{}({url}, {query})", self.helper("with_query"));
         }
         let body = arguments
             .next()
             .filter(|_| verb != "get")
-            .or_else(|| keyword("json"))
-            .or_else(|| keyword("data"));
+            .or_else(|| call.keyword("json"))
+            .or_else(|| call.keyword("data"));
         let is_known = |name: &str| {
             OWN_ARGUMENTS.contains(&name) || ["params", "json", "data", "url", "method"].contains(&name)
         };
@@ -94,8 +91,7 @@ impl Translator<'_> {
 
     /// Whether a call signs in.
     pub(super) fn is_token_request(&self, call: &PyCall) -> bool {
-        let keyword =
-            call.keywords.iter().find(|(name, _)| name.as_deref() == Some("url")).map(|(_, value)| value);
+        let keyword = call.keyword("url");
         call.arguments.iter().take(2).chain(keyword).any(|argument| self.is_sign_in_url(argument, 3))
     }
 

@@ -278,6 +278,13 @@ pub(super) enum PyComparison {
     NotIn,
 }
 
+impl PyCall {
+    /// The value of a keyword argument.
+    pub(super) fn keyword(&self, name: &str) -> Option<&PyNode> {
+        self.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
+    }
+}
+
 impl PyNode {
     /// The name, if it is one.
     pub(super) fn name(&self) -> Option<&str> {

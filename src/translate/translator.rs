@@ -1,6 +1,5 @@
 //! The state of a translation: what is known of the file, and of the body that is being translated.
 
-use super::decorators::KnownDecorator;
 use super::helpers::HELPERS;
 use super::names::{self, NameUse};
 use super::syntax::{PyExpression, PyFunction, PyNode, PyStatement, PyStatementKind, PythonFile};
@@ -76,6 +75,16 @@ pub(super) struct KnownClass {
     /// What its `with` calls first and last.
     pub(super) enter: Option<KnownFunction>,
     pub(super) exit: Option<KnownFunction>,
+}
+
+/// A function that decorates others: what it runs around them.
+#[derive(Debug, Clone)]
+pub(super) struct KnownDecorator {
+    /// The parameter with the function, then the parameters of the decorator.
+    pub(super) around: PyFunction,
+    /// Whether it is written with arguments: `@retry(3)`.
+    pub(super) takes_arguments: bool,
+    pub(super) on_methods: bool,
 }
 
 /// A file that a block reads or writes.
