@@ -20,6 +20,11 @@ pub(crate) struct CommandPiece {
 
 /// The pieces of a command, in order; a command without steps is one piece.
 pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
+    if (1..=STEPS_PER_COMMAND).contains(&command.steps.len()) && command.steps.iter().all(fits) {
+        let command = Command { adobe_ids: Vec::new(), ..command.clone() };
+        let origins = (0..command.steps.len()).collect();
+        return VecDeque::from([CommandPiece { command, origins }]);
+    }
     let steps: Vec<_> = command
         .steps
         .iter()
@@ -40,6 +45,12 @@ pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
         pieces.push_back(CommandPiece { command: command.clone(), origins: Vec::new() });
     }
     pieces
+}
+
+/// Whether a step surely has at most ten names.
+fn fits(step: &CommandStep) -> bool {
+    let lists = || step.value.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_array);
+    lists().map(Vec::len).sum::<usize>() <= NAMES_PER_LIST
 }
 
 /// Splits a step so that each part has at most ten names.

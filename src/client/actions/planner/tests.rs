@@ -15,7 +15,8 @@ fn add(user: &str, groups: usize) -> Command {
 }
 
 fn planned(index: usize, command: &Command) -> PlannedCommand {
-    PlannedCommand::new(index, CheckedCommand::new(command.clone(), false))
+    let CheckedCommand { command, pieces, .. } = CheckedCommand::new(command.clone(), false);
+    PlannedCommand::new(index, &command, pieces)
 }
 
 fn done() -> SettledPiece {
