@@ -58,7 +58,7 @@ pub(super) fn write_json(json: &str, text: &mut String) -> serde_json::Result<()
     SortedSeed(text).deserialize(&mut serde_json::Deserializer::from_str(json))
 }
 
-/// The fields of an object in a text, sorted when all are there.
+/// The fields of an object, sorted when all of them are written.
 struct SortedFields {
     start: usize,
     is_sorted: bool,
