@@ -18,7 +18,7 @@ std::thread_local! {
 pub struct CheckedCommand {
     pub(super) command: Arc<Command>,
     pub(super) pieces: VecDeque<CheckedPiece>,
-    fault: Option<CommandFault>,
+    pub(super) fault: Option<CommandFault>,
 }
 
 /// A piece of a command that fits into a request.

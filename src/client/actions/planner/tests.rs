@@ -15,7 +15,8 @@ fn add(user: &str, groups: usize) -> Command {
 }
 
 fn planned(index: usize, command: &Command) -> PlannedCommand {
-    PlannedCommand::new(index, CheckedCommand::unchecked(command.clone()))
+    let CheckedCommand { command, pieces, .. } = CheckedCommand::unchecked(command.clone());
+    PlannedCommand::new(index, &command, pieces)
 }
 
 fn done() -> SettledPiece {
