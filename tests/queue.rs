@@ -67,7 +67,8 @@ fn a_file_of_people_streams_with_its_rows_as_tags() {
 
 /// Rows that are longer in all than what is read of a file at once.
 fn people(count: usize) -> String {
-    let row = |n: usize| format!("n{n:03}@fed.example.com,n{n:03}@fed.example.com,A,B,US,Designers\n");
+    let long = "A".repeat(200);
+    let row = |n: usize| format!("n{n:03}@fed.example.com,n{n:03}@fed.example.com,{long},B,US,Designers\n");
     let header = "upn,mail,firstname,lastname,country_code,groups\n";
     std::iter::once(header.to_owned()).chain((0..count).map(row)).collect()
 }
