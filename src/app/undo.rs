@@ -17,7 +17,7 @@ use crate::plan::undo::exceptions::UndoExceptions;
 use crate::plan::undo::inverse::{OrganizationNow, UndoDraft, inverse, name_to_read, needs_look_up};
 use crate::plan::undo::run_replay::RunReplay;
 use crate::quantity::counted;
-use crate::repl::profile_opener::{RequestSpan, TakenBack};
+use crate::repl::profile_opener::{RequestSpan, UndoResult};
 use crate::session::journal::history::{self, HistoryEvent};
 use crate::session::run_state::RunState;
 use crate::shell::console;
@@ -61,7 +61,7 @@ fn undone(global: &GlobalOptions, options: &UndoOptions, output: &Arc<Output>) -
     let exceptions = options.except.as_deref().map(UndoExceptions::read).transpose()?.unwrap_or_default();
     let (head, run) = replayed(&path, options.journals.is_none())?;
     if head.mode == Mode::Test {
-        return Err(Error::usage(format!("the run {id} was a rehearsal, so there is nothing to take back")));
+        return Err(Error::usage(format!("the run {id} was a rehearsal, so there is nothing to undo")));
     }
     let session = setup(global, None, None, output)?.start();
     check_organization(&session, &head)?;
@@ -220,25 +220,25 @@ fn plan_of(
     plan
 }
 
-/// Takes back what the requests of a span have changed, after the operator has seen it and said yes. The session's own
+/// Undoes what the requests of a span have changed, after the operator has seen it and said yes. The session's own
 /// client reads and sends, so its guards, its mode and its journal apply.
 ///
 /// # Errors
 /// The organization is not as the session left it; why it could not be read, or why nothing could be sent.
-pub(super) fn take_back(
+pub(super) fn undo_span(
     global: &GlobalOptions,
     session: &Rc<Session>,
     span: RequestSpan,
     output: &Output,
-) -> Result<TakenBack> {
+) -> Result<UndoResult> {
     let state = RunState::of(session);
     let (Some(path), _) = state.settings.recorder.as_ref().map(|one| one.written()).unwrap_or_default()
     else {
-        return Ok(TakenBack::Nothing);
+        return Ok(UndoResult::Nothing);
     };
     let (head, run) = last_changes(&path, span)?;
     if run.changes == 0 {
-        return Ok(TakenBack::Nothing);
+        return Ok(UndoResult::Nothing);
     }
     let groups = groups(session)?;
     let (draft, listing) = drafted(session, run, &groups, &UndoExceptions::default())?;
@@ -246,14 +246,14 @@ pub(super) fn take_back(
     let plan = plan_of(session, global, (&id, &head), (draft.commands.clone(), listing));
     if plan.commands.is_empty() {
         report(&draft, None, output);
-        return Ok(TakenBack::Impossible);
+        return Ok(UndoResult::Impossible);
     }
     show(&plan, &PlanSummary::of(&plan), output);
     report(&draft, None, output);
-    if !console::read_line("Take this back? [yes/no] ")
+    if !console::read_line("Undo this? [yes/no] ")
         .is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
     {
-        return Ok(TakenBack::Declined);
+        return Ok(UndoResult::Declined);
     }
     let changed = compared(session, &plan, &groups, output)?;
     if !changed.is_empty() {
@@ -268,8 +268,8 @@ pub(super) fn take_back(
         output.failure(outcome.status.as_str(), &format!("{}: {why}", outcome.target));
     }
     let done: usize = reports.iter().map(|report| report.content().buffer.count(Status::is_done)).sum();
-    output.message(&format!("taken back: {done} of {}", counted(plan.commands.len(), "command")));
-    Ok(TakenBack::Done)
+    output.message(&format!("undone: {done} of {}", counted(plan.commands.len(), "command")));
+    Ok(UndoResult::Done)
 }
 
 /// The changes of a span of requests, after those before it.
