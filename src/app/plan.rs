@@ -117,6 +117,7 @@ fn prepared(
     let original = OrganizationContext::of(global, output)?;
     let observer = Arc::clone(&progress) as Arc<dyn ClientObserver>;
     let replica = Rc::new(OrganizationReplica::read(&original, &interrupt, &observer)?);
+    replica.note_age(output);
     let mut plan = new_plan(global, program, &original, &replica);
     plan.profile.clone_from(&original.profile);
     let before = replica.server.profile_counts();

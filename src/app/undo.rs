@@ -1,6 +1,7 @@
 //! `umapish undo`: a plan that undoes a run, as far as the run has seen what it changed.
 
-use super::apply::{compared, groups};
+use super::apply::{can_list_users, compared};
+use super::current_groups::current_groups;
 use super::journal;
 use super::plan::show;
 use super::refusal::refuse;
@@ -71,8 +72,8 @@ fn undone(global: &GlobalOptions, options: &UndoOptions, output: &Arc<Output>) -
         .filter_map(|person| person.read)
         .map(|(read, sent)| sent.duration_since(read))
         .max();
-    let groups = if run.changes == 0 { Vec::new() } else { groups(&session)? };
-    let (draft, listing) = drafted(&session, run, &groups, &exceptions)?;
+    let groups = if run.changes == 0 { Vec::new() } else { current_groups(&session, &run.groups())? };
+    let (draft, listing) = drafted(&session, run, &groups, &exceptions, output)?;
     let plan = plan_of(&session, global, (&id, &head), (draft.commands.clone(), listing));
     show(&plan, &PlanSummary::of(&plan), output);
     report(&draft, oldest.and_then(|age| Duration::try_from(age).ok()), output);
@@ -138,6 +139,7 @@ fn drafted(
     run: RunReplay,
     groups: &[Arc<Group>],
     exceptions: &UndoExceptions,
+    output: &Output,
 ) -> Result<(UndoDraft, Option<PlanListing>)> {
     if run.changes == 0 {
         return Ok((UndoDraft::default(), None));
@@ -152,7 +154,7 @@ fn drafted(
         .filter(|(_, person)| needs_look_up(person) && !exceptions.has(person))
         .map(|(index, person)| (index, name_to_read(person)))
         .collect();
-    now.accounts = accounts(session, wanted)?;
+    now.accounts = accounts(session, wanted, output)?;
     Ok((inverse(run, &now, exceptions), Some(listing)))
 }
 
@@ -160,9 +162,10 @@ fn drafted(
 fn accounts(
     session: &Session,
     wanted: Vec<(usize, (String, Option<String>))>,
+    output: &Output,
 ) -> Result<HashMap<usize, Option<Arc<User>>>> {
     let client = session.client()?;
-    if !needs_listing(wanted.len()) {
+    if !(needs_listing(wanted.len()) && can_list_users(session, wanted.len(), output)?) {
         return session.wait(async {
             let mut found = HashMap::new();
             for (index, (name, domain)) in wanted {
@@ -240,8 +243,8 @@ pub(super) fn undo_span(
     if run.changes == 0 {
         return Ok(UndoResult::Nothing);
     }
-    let groups = groups(session)?;
-    let (draft, listing) = drafted(session, run, &groups, &UndoExceptions::default())?;
+    let groups = current_groups(session, &run.groups())?;
+    let (draft, listing) = drafted(session, run, &groups, &UndoExceptions::default(), output)?;
     let id = RunIds::of(std::slice::from_ref(&path)).short(&path);
     let plan = plan_of(session, global, (&id, &head), (draft.commands.clone(), listing));
     if plan.commands.is_empty() {
