@@ -130,3 +130,18 @@ fn records_that_the_script_dropped_are_forgotten_but_the_last_ones() {
     assert_eq!(account(&mut snapshots, "gone@example.com"), AccountPresence::Unknown);
     assert_eq!(account(&mut snapshots, "last@example.com"), AccountPresence::Present);
 }
+
+#[test]
+fn after_the_changes_of_millions_nothing_counts_as_read() {
+    let mut snapshots = Snapshots::default();
+    let people = [user("1", "a@example.com", "federatedID", &["P"])];
+    read(&mut snapshots, &people);
+    assert_eq!(before(&mut snapshots, add("a@example.com", "P")).groups["P"], MembershipState::Direct);
+    snapshots.touches = MOST_TOUCHED - 1;
+    snapshots.touch(&RenderedCommand::raw(add("b@example.com", "P")));
+    let record = before(&mut snapshots, add("a@example.com", "P"));
+    assert_eq!((record.account, record.groups["P"]), (AccountPresence::Unknown, MembershipState::Unknown));
+    let held = snapshots.touched.count_between(0, u64::MAX);
+    snapshots.touch(&RenderedCommand::raw(add("c@example.com", "P")));
+    assert_eq!(snapshots.touched.count_between(0, u64::MAX), held, "no more are kept");
+}
