@@ -32,7 +32,8 @@ pub(super) fn show(folder: &JournalFolder, path: &Path, is_formatted: bool, outp
     let run = directory::open(path).and_then(|mut file| JournaledRun::of(path, &mut file));
     if let Ok(run) = &run {
         let lines = described(&id, run);
-        output.data_as_shown(&pairs(&lines, output.width(), output.data_palette()));
+        // Its cells have nothing that could drive the terminal; the colors are ours.
+        output.data(&pairs(&lines, output.width(), output.data_palette()));
         output.data("");
     }
     history::read(&name, directory::open(path)?, |event| {
