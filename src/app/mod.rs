@@ -178,7 +178,7 @@ fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<O
     }
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
-        if let Some(exit) = script_arguments::check(&program, output)? {
+        if let Some(exit) = script_arguments::check(&program, false, output)? {
             return Ok(Err(exit));
         }
         let global = first_line::applied(global, &program)?;

@@ -3,7 +3,7 @@
 use super::copy::OrganizationReplica;
 use super::refusal::refuse;
 use super::run_builder::{listen, setup_of};
-use super::{first_line, journal};
+use super::{first_line, journal, script_arguments};
 use crate::app::organization::OrganizationContext;
 use crate::cli::GlobalOptions;
 use crate::client::event::ClientObserver;
@@ -63,6 +63,9 @@ pub(crate) fn plan(
 ) -> RunExit {
     let ready = program.and_then(|program| {
         let mut program = program.with_secret_arguments(&global.secret_arguments);
+        if let Some(exit) = script_arguments::check(&program, true, output)? {
+            return Ok(Err(exit));
+        }
         // The plan is what is shown.
         program.shows_value = false;
         let global = first_line::applied(global, &program)?;
@@ -71,10 +74,11 @@ pub(crate) fn plan(
             return Err(Error::usage_with_hint(message, "Give --report to `umapish apply`."));
         }
         let (run, setup) = prepared(&global, &program, output)?;
-        Ok((global, program, run, setup))
+        Ok(Ok((global, program, run, setup)))
     });
     let (global, program, run, setup) = match ready {
-        Ok(ready) => ready,
+        Ok(Ok(ready)) => ready,
+        Ok(Err(exit)) => return exit,
         Err(error) => return refuse(&error, output),
     };
     let exit = runner::run(&program, setup, output);
