@@ -29,6 +29,7 @@ use crate::shell::runner;
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -229,8 +230,13 @@ pub(crate) fn show(plan: &PlanFile, summary: &PlanSummary, output: &Output) {
 }
 
 fn show_tables(plan: &PlanFile, summary: &PlanSummary, output: &Output) {
+    // Numbers, since the causes would leave no room for the people.
+    let number =
+        |cause: &String| summary.doubts.iter().position(|doubt| doubt.cause == *cause).map(|at| at + 1);
     let people = summary.people.iter().map(|change| {
-        json!({"name": change.name, "changes": change.changes, "status": change.status, "rests on": change.rests_on.join("; ")})
+        let numbers: BTreeSet<_> = change.rests_on.iter().filter_map(number).collect();
+        let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+        json!({"name": change.name, "changes": change.changes, "status": change.status, "rests on": numbers.join(", ")})
     });
     block("People and groups", people.collect(), output);
     let profiles = plan.profiles.iter().map(|profile| {
@@ -246,8 +252,8 @@ fn show_tables(plan: &PlanFile, summary: &PlanSummary, output: &Output) {
     let refused =
         plan.refused.iter().map(|one| json!({"who": one.target, "code": one.code, "why": one.message}));
     block("Would fail, and not sent", failing.chain(refused).collect(), output);
-    let doubts = summary.doubts.iter().map(|doubt| {
-        json!({"rests on": doubt.cause, "commands": doubt.commands, "such as": doubt.examples.join(", ")})
+    let doubts = summary.doubts.iter().enumerate().map(|(place, doubt)| {
+        json!({"number": place + 1, "rests on": doubt.cause, "commands": doubt.commands, "such as": doubt.examples.join(", ")})
     });
     block("Not certain", doubts.collect(), output);
     let gone =
