@@ -77,7 +77,7 @@ fn changes_by_chance_are_in_the_copy() {
     let desk = Desk::new(script);
     desk.start("-q --copy -e 1").run().done();
     for seed in 1..=6 {
-        let run = desk.start("-q --live --max-removals 500 job.rhai").arg(&seed.to_string()).run();
+        let run = desk.start("-q --live --max-removals 500 job.rhai").arg(seed.to_string()).run();
         assert!([0, 3].contains(&run.code), "{}", run.stderr);
         assert_same(&desk, &format!("seed {seed}"));
     }
