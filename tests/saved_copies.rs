@@ -138,3 +138,21 @@ fn a_group_that_was_made_again_is_found_without_a_listing_of_groups() {
     other(r#"delete_user_group("Finance")"#);
     desk.start("apply a.plan --live").run().exits(7).stderr_has("is gone");
 }
+
+#[test]
+fn many_people_are_read_one_by_one_while_nobody_may_list_everybody() {
+    let people = r#"
+        let changes = queue();
+        for user in get_users().filter(|u| u.email != () && u.type != "adobeID").extract(0, 510) {
+            changes.update_account(user, #{lastname: "Other"});
+        }
+        changes.finish();
+    "#;
+    let desk = Desk::of(900, people);
+    let run = |line: &str| desk.start(line).env("UMAPI_PACE", "100ms").run();
+    run("-q plan --out a.plan job.rhai").exits(0);
+    let before = full_listings(&desk.server);
+    let applied = run("apply a.plan --live").exits(0);
+    assert!(applied.words().contains("510 people are read one by one"), "{}", applied.stderr);
+    assert_eq!(full_listings(&desk.server), before);
+}

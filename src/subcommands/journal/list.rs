@@ -96,6 +96,7 @@ fn row(id: &str, run: &JournaledRun) -> Value {
         "host": head.host,
         "script": head.script.name,
         "arguments": head.arguments,
+        "plan": head.plan,
         "organization": head.organization,
         "mode": head.mode.as_str(),
         "done": run.done,

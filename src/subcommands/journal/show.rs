@@ -63,6 +63,7 @@ fn described(id: &str, run: &JournaledRun) -> Vec<(String, String)> {
     let lines = [
         ("run", Some(id.to_owned())),
         ("script", Some(script(run))),
+        ("plan", head.plan.as_ref().map(|sha256| format!("SHA-256 {sha256}"))),
         ("organization", head.organization.clone()),
         ("mode", Some(mode.to_owned())),
         ("started", Some(format!("{} by {} on {}", local_time(run.started), head.user, head.host))),
