@@ -20,13 +20,6 @@ pub(crate) struct Sample {
     answer: String,
 }
 
-impl Sample {
-    /// The same, to be compared with no other.
-    pub(crate) fn without_answer(self) -> Self {
-        Self { answer: String::new(), ..self }
-    }
-}
-
 /// Runs a process that must succeed; its standard error goes to a file, since a terminal would take time.
 pub(crate) fn run(mut command: Command, said: &Path) -> Result<Sample, Failure> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(said)?);
@@ -65,9 +58,9 @@ impl Series {
         self.samples.push(sample);
     }
 
-    /// What the last run printed.
+    /// What the last run printed; nothing where that is not an answer.
     pub(crate) fn answer(&self) -> &str {
-        self.samples.last().map_or("", |sample| sample.answer.trim())
+        self.samples.last().filter(|_| self.job.answers()).map_or("", |sample| sample.answer.trim())
     }
 
     /// The time that half of the runs took at most.
