@@ -9,7 +9,7 @@
 //! | `main.rs`, `lib.rs`, `build.rs` | a thin binary; this page; what a build says of itself |
 //! | `app` | the composition root: command line → organization, hooks, session → runner, prompt or subcommand |
 //! | `repl` | the prompt: editing, completion, highlighting, its `:commands` |
-//! | `plan` | plan files: the commands of a script that ran on a copy of the organization, or that take a run back |
+//! | `plan` | plan files: the commands of a script that ran on a copy of the organization, or that undo a run |
 //! | `subcommands` | `check`, `definitions`, `doctor`, `functions`, `init`: one file each |
 //! | `translate` | Python scripts as drafts in Rhai; needs nothing else, and the cargo feature `translate` |
 //! | `shell` | what runs share: runner, console, progress, diagnostics, signals, exit codes, summary |

@@ -41,6 +41,10 @@ fn a_plan_is_applied_as_it_was_shown_and_once() {
     let (code, _, words) = desk.run("apply a.plan --live");
     assert_eq!((code, desk.action_requests()), (0, 2), "{words}");
     assert!(words.contains("was applied"), "{words}");
+    let plan = std::fs::read_to_string(desk.folder.path().join("a.plan")).unwrap();
+    let shown = desk.start("journal show").run().done();
+    let sha256 = shown.split("SHA-256 ").nth(1).unwrap().split_whitespace().next().unwrap();
+    assert!(plan.contains(sha256), "the run names its plan: {shown}");
 }
 
 /// Changes after the plan, and whether they concern it.

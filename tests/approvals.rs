@@ -1,9 +1,11 @@
 //! `umapish approve` and `require_approval`, with accounts of their own: the program runs as each of them in a root folder
-//! that has its own `/etc`. Only root can arrange that, so for others these tests do nothing.
+//! that has its own `/etc`. Only root can arrange that, so for others these tests do nothing but say so; the last one needs
+//! no other account.
 
 use crate::ownership::is_root;
-use crate::support::Run;
+use crate::support::{Desk, Run};
 use std::fs;
+use std::io::{self, Write};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,6 +50,12 @@ impl Said {
 impl Machine {
     fn new() -> Option<Self> {
         if !is_root() {
+            // Not by a macro, whose output is captured.
+            let test = std::thread::current().name().unwrap_or_default().to_owned();
+            drop(writeln!(
+                io::stderr(),
+                "note: {test} needs root for accounts of its own, so it did nothing"
+            ));
             return None;
         }
         let machine = Self {
@@ -360,4 +368,25 @@ fn a_team_s_file_that_an_account_may_not_see_stops_it() {
     fs::set_permissions(machine.path("/etc/umapish"), fs::Permissions::from_mode(0o700)).unwrap();
     machine.run(PLANNER, "--live /work/job.rhai").exits(4, "/etc/umapish/config.toml");
     assert_eq!(machine.changes(), 0);
+}
+
+#[test]
+fn one_account_alone_approves_nothing() {
+    let desk = Desk::new("add_to_groups(\"gus.taylor@example.com\", \"Stock\");");
+    desk.start("plan --out a.plan job.rhai").run().exits(0);
+    let why = if is_root() { "root can do anything" } else { "it made the plan" };
+    desk.start("approve a.plan").run().exits(2).stderr_has(why);
+    let approval = |name: &str| desk.folder.path().join(format!("a.plan.approval-{name}"));
+    assert!(!approval("root").exists());
+    fs::write(approval("forged"), "{}").unwrap();
+    symlink(approval("forged"), approval("linked")).unwrap();
+    // No approval is required here, so those that do not count are only named.
+    let applied = desk.start("apply a.plan --live").run().exits(0);
+    for why in [
+        "approval-forged does not count: it is not an approval",
+        "approval-linked does not count: it is a symbolic",
+    ] {
+        assert!(applied.words().contains(why), "{}", applied.stderr);
+    }
+    assert_eq!(desk.action_requests(), 1);
 }

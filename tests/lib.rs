@@ -67,6 +67,7 @@ mod run_summary;
 mod runner;
 mod sandbox;
 mod sandbox_responses;
+mod saved_copies;
 mod script_options;
 mod scripts;
 mod secret_arguments;

@@ -1,4 +1,4 @@
-//! `:undo` at the prompt: it shows what takes the last change back, and does it after a yes.
+//! `:undo` at the prompt: it shows what undoes the last change, and does it after a yes.
 
 use crate::repl::{PROMPT, real, sandbox, server};
 use crate::support::terminal::Running;
@@ -18,14 +18,14 @@ fn groups(terminal: &mut Running, email: &str, prompt: &str) -> String {
 /// Types `:undo` and says yes; returns what it showed.
 fn undo(terminal: &mut Running, prompt: &str) -> String {
     terminal.line(":undo");
-    let shown = terminal.expect("Take this back? [yes/no] ");
+    let shown = terminal.expect("Undo this? [yes/no] ");
     terminal.line("yes");
     let after = terminal.expect(prompt);
     format!("{shown}{after}")
 }
 
 #[test]
-fn the_last_changes_are_taken_back_one_input_at_a_time() {
+fn the_last_changes_are_undone_one_input_at_a_time() {
     let mut terminal = sandbox();
     let gus = "gus.taylor@example.com";
     let at_first = groups(&mut terminal, gus, PROMPT);
@@ -34,16 +34,16 @@ fn the_last_changes_are_taken_back_one_input_at_a_time() {
     // The second input changes what the first one did.
     terminal.ask(&format!("remove_from_groups(\"{gus}\", \"Finance\")"), "1 done", PROMPT);
     let shown = undo(&mut terminal, PROMPT);
-    assert!(shown.contains("+Finance") && shown.contains("taken back: 1 of 1 command"), "{shown}");
+    assert!(shown.contains("+Finance") && shown.contains("undone: 1 of 1 command"), "{shown}");
     assert_eq!(groups(&mut terminal, gus, PROMPT), finance);
     let shown = undo(&mut terminal, PROMPT);
     assert!(shown.contains("-Finance"), "{shown}");
     assert_eq!(groups(&mut terminal, gus, PROMPT), at_first);
-    terminal.ask(":undo", "has not changed anything that could be taken back", PROMPT);
+    terminal.ask(":undo", "has not changed anything that could be undone", PROMPT);
 }
 
 #[test]
-fn accounts_names_and_lists_of_members_are_taken_back() {
+fn accounts_names_and_lists_of_members_are_undone() {
     let mut terminal = sandbox();
     let add = "add_federated_id(\"new@example.com\", \"new@example.com\", \"N\", \"E\", \"US\")";
     terminal.ask(add, "1 done", PROMPT);
@@ -69,9 +69,9 @@ fn without_a_yes_nothing_is_sent() {
     let before = groups(&mut terminal, "gus.taylor@example.com", PROMPT);
     for answer in ["no", "y", ""] {
         terminal.line(":undo");
-        terminal.expect("Take this back? [yes/no] ");
+        terminal.expect("Undo this? [yes/no] ");
         terminal.line(answer);
-        terminal.expect("nothing was taken back");
+        terminal.expect("nothing was undone");
         terminal.expect(PROMPT);
     }
     assert_eq!(groups(&mut terminal, "gus.taylor@example.com", PROMPT), before);
@@ -128,7 +128,7 @@ fn in_a_real_organization_the_change_of_another_stops_it() {
 }
 
 #[test]
-fn on_a_copy_changes_are_made_and_taken_back_there() {
+fn on_a_copy_changes_are_made_and_undone_there() {
     let server = server();
     let mut terminal = real(&server, "--copy").start();
     let banner = terminal.expect("> ");

@@ -1,7 +1,7 @@
 //! What data can do to a terminal: nothing. Its control and direction characters are shown by their codes.
 
 use crate::repl::{PROMPT, sandbox};
-use crate::support::Run;
+use crate::support::{Desk, Run};
 
 /// A name that would erase the line, set the title, ring, turn the text around and begin a C1 sequence.
 const NAME: &str = r"A\x1b[2K\x1b]0;x\x07\r\u202e\u009b31mB";
@@ -143,4 +143,17 @@ fn a_byte_that_is_not_utf_8_keeps_the_session_and_the_line_and_runs_nothing() {
     terminal.interrupt();
     terminal.expect(PROMPT);
     terminal.ask("keep", "42", PROMPT);
+}
+
+#[test]
+fn the_colors_of_the_journal_are_colors() {
+    let desk = Desk::new("");
+    let change = r#"add_to_groups("gus.taylor@example.com", "Stock")"#;
+    desk.start("-q --live -e").arg(change).run().done();
+    for line in ["--color always journal", "--color always journal show"] {
+        let mut terminal = desk.start(line).env("TERM", "xterm-256color").width(80).start();
+        let shown = terminal.expect("ended");
+        assert!(shown.contains('\u{1b}') && !shown.contains("U+001B"), "{line}: {shown:?}");
+        assert_eq!(terminal.end(), 0);
+    }
 }

@@ -1,4 +1,4 @@
-//! `umapish undo`: what was seen to differ is taken back, and nothing else; an undo can be undone.
+//! `umapish undo`: what was seen to differ is undone, and nothing else; an undo can be undone.
 
 use crate::support::Desk;
 use serde_json::Value;
@@ -65,9 +65,9 @@ fn run(desk: &Desk, code: &str) -> String {
     id_in(&desk.run("--live job.rhai").2)
 }
 
-/// Takes a run back; returns the id of the run that did, and what was left.
+/// Undoes a run; returns the id of the run that did, and what was left.
 #[track_caller]
-fn take_back(desk: &Desk, id: &str) -> (String, String) {
+fn undo_run(desk: &Desk, id: &str) -> (String, String) {
     let (code, _, reported) = desk.run(&format!("undo {id} --out {id}.plan"));
     assert!(code == 0 || code == 3, "{code}: {reported}");
     let (applied, _, applying) = desk.run(&format!("--live --max-removals 500 apply {id}.plan"));
@@ -119,7 +119,7 @@ fn random_script(dice: &mut Dice, people: &[String], groups: &[String], user_gro
 }
 
 #[test]
-fn random_runs_are_taken_back_and_their_undo_too() {
+fn random_runs_are_undone_and_their_undo_too() {
     for seed in 1..=8 {
         let desk = Desk::new("");
         let people = names(
@@ -133,9 +133,9 @@ fn random_runs_are_taken_back_and_their_undo_too() {
         let before = state(&desk);
         let id = run(&desk, &code);
         let after = state(&desk);
-        let (undone, reported) = take_back(&desk, &id);
+        let (undone, reported) = undo_run(&desk, &id);
         assert_same(&state(&desk), &before, &format!("seed {seed}: {reported}\n{code}"));
-        let (_, reported) = take_back(&desk, &undone);
+        let (_, reported) = undo_run(&desk, &undone);
         assert_same(&state(&desk), &after, &format!("seed {seed}, undo of the undo: {reported}\n{code}"));
     }
 }
@@ -196,7 +196,7 @@ fn of_many_people_the_account_that_was_changed_is_meant() {
     let code = "for u in get_users().filter(|u| u.email.starts_with(\"p\") && u.type == \"federatedID\") {
             changes.add_to_groups(u, \"Finance\"); }";
     let id = run(&desk, &format!("let changes = queue(); {code} changes.finish();"));
-    let (_, reported) = take_back(&desk, &id);
+    let (_, reported) = undo_run(&desk, &id);
     assert!(!reported.contains("ambiguous"), "{reported}");
     assert_same(&state(&desk), &before, &reported);
 }
@@ -221,7 +221,7 @@ fn renamed_people_and_groups_get_their_names_back() {
         add_to_groups(\"ben.new@example.com\", \"Finance\");
         update_user_group(\"Finance\", #{name: \"Money\"});";
     let id = run(&desk, &format!("{READ_ALL}{code}"));
-    let (_, reported) = take_back(&desk, &id);
+    let (_, reported) = undo_run(&desk, &id);
     assert_same(&state(&desk), &before, &reported);
 }
 
@@ -235,7 +235,7 @@ fn a_user_group_that_the_run_made_is_deleted() {
         create_user_group(\"Gone\", #{option: \"error\"}); delete_user_group(\"Gone\");";
     let id = run(&desk, &format!("{READ_ALL}{made}"));
     assert_ne!(groups(), before);
-    let (_, reported) = take_back(&desk, &id);
+    let (_, reported) = undo_run(&desk, &id);
     assert_eq!(groups(), before, "{reported}");
     assert_same(&state(&desk), &people, &reported);
 }
@@ -273,7 +273,7 @@ fn groups_are_left_as_they_are_where_no_inverse_is_known() {
 }
 
 #[test]
-fn a_rehearsal_has_nothing_to_take_back() {
+fn a_rehearsal_has_nothing_to_undo() {
     let desk = Desk::new("add_to_groups(\"ben.osei@example.com\", \"Finance\");");
     assert_eq!(desk.run("--test job.rhai").0, 0);
     let journal = desk.only_journal();

@@ -1,5 +1,5 @@
 //! How often a plan is right: random organizations with hidden state, copies made through their listings alone, and random
-//! commands on both. `cargo test --lib accuracy` prints the figures.
+//! commands on both. `cargo test --lib accuracy` prints the figures, and with `UMAPI_ACCURACY=1` each prediction that was wrong.
 
 use super::copy::OrganizationReplica;
 use crate::app::organization::{OrganizationContext, sandbox_settings};
@@ -16,7 +16,7 @@ use crate::store::group_evidence::{GroupEvidenceFile, GroupFindings};
 use crate::wire::identity::fold;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -196,6 +196,32 @@ struct Figures {
     right: usize,
     right_with_codes: usize,
     certain_right: usize,
+    /// How many predictions each cause labels, and how many of these were wrong.
+    causes: BTreeMap<String, (usize, usize)>,
+}
+
+impl Figures {
+    /// Adds a prediction.
+    fn add(&mut self, labels: &[Value], right: bool, same_code: bool) {
+        self.all += 1;
+        self.labeled += usize::from(!labels.is_empty());
+        self.right += usize::from(right);
+        self.right_with_codes += usize::from(right && same_code);
+        self.certain_right += usize::from(right && labels.is_empty());
+        for label in labels.iter().filter_map(Value::as_str) {
+            let (all, wrong) = self.causes.entry(label.to_owned()).or_default();
+            *all += 1;
+            *wrong += usize::from(!right);
+        }
+    }
+
+    /// The causes, the most frequent first.
+    fn causes(&self) -> String {
+        let mut causes: Vec<_> = self.causes.iter().collect();
+        causes.sort_by_key(|(_, (all, _))| std::cmp::Reverse(*all));
+        let texts = causes.iter().map(|(cause, (all, wrong))| format!("{cause} {all} ({wrong} wrong)"));
+        texts.collect::<Vec<_>>().join(", ")
+    }
 }
 
 fn client_of(server: &Sandbox) -> Client {
@@ -279,13 +305,15 @@ fn measure(seed: u64, kind: &WorldKind, runtime: &Runtime, figures: &mut Figures
         let (done, code, _) = outcome(runtime, &real, &command);
         let real_after = state(runtime, &real, &people);
         let right = planned == done && agrees([&planned_before, &planned_after], [&real_before, &real_after]);
-        figures.all += 1;
-        figures.labeled += usize::from(!labels.is_empty());
-        figures.right += usize::from(right);
-        figures.right_with_codes += usize::from(right && planned_code == code);
-        figures.certain_right += usize::from(right && labels.is_empty());
-        if !right && labels.is_empty() {
+        figures.add(&labels, right, planned_code == code);
+        if labels.is_empty() && !right {
             say(&format!("{} {seed}: {command}: {planned} {planned_code:?} but {done} {code:?}", kind.name));
+        }
+        if std::env::var_os("UMAPI_ACCURACY").is_some() && (!right || planned_code != code) {
+            say(&format!(
+                "{} {seed} right={right}: {command}: {planned} {planned_code:?} but {done} {code:?} {labels:?}\n   {planned_before:?} -> {planned_after:?}\n   {real_before:?} -> {real_after:?}",
+                kind.name
+            ));
         }
     }
 }
@@ -304,7 +332,7 @@ fn accuracy_of_plans() {
         for seed in 1..=WORLDS {
             measure(seed, kind, &runtime, &mut figures);
         }
-        let Figures { all, labeled, right, right_with_codes, certain_right } = figures;
+        let Figures { all, labeled, right, right_with_codes, certain_right, .. } = figures;
         let certain = all - labeled;
         let share = |part: usize, whole: usize| {
             format!("{}.{:02} %", part * 100 / whole, part * 10_000 / whole % 100)
@@ -317,6 +345,7 @@ fn accuracy_of_plans() {
             share(labeled, all),
             share(certain_right, certain)
         ));
+        say(&format!("    labeled: {}", figures.causes()));
         assert!(certain_right * 1000 >= certain * 999, "{}: certain predictions were wrong", kind.name);
         assert!(right * 100 >= all * kind.right, "{}: predictions were wrong too often", kind.name);
         assert!(labeled * 100 <= all * kind.labeled, "{}: too few are certain", kind.name);

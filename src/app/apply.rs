@@ -1,6 +1,8 @@
 //! `umapish apply`: sends the commands of a plan, if the organization is still as the plan found it.
 
+use super::current_groups::current_groups;
 use super::journal;
+use super::original_reader::USERS;
 use super::plan_approval;
 use super::refusal::refuse;
 use super::run_builder::{listen, setup_of};
@@ -14,10 +16,11 @@ use crate::plan::application;
 use crate::plan::comparison::{ComparedName, Comparison, CurrentState};
 use crate::plan::file::PlanFile;
 use crate::plan::plan_command::MembershipBefore;
-use crate::quantity::counted;
+use crate::quantity::{counted, number};
 use crate::session::guard::{Allowance, GuardLimits, NamePattern};
 use crate::session::journal::recorder::JournalRecorder;
 use crate::session::journal::redaction::Redactor;
+use crate::session::listing_cache;
 use crate::session::run_setup::{self, RunSetup};
 use crate::session::run_state::RunState;
 use crate::shell::exit_code::RunExit;
@@ -38,6 +41,8 @@ use std::time::Duration;
 
 /// People beyond this number are read by one listing instead of singly.
 const SINGLE_READS: usize = 500;
+/// How many people can be read singly in a minute (contract 2.1).
+const LOOK_UPS_PER_MINUTE: usize = 25;
 /// How many differences are named.
 const NAMED: usize = 20;
 
@@ -65,7 +70,8 @@ fn run(ready: ReadyPlan, skip_changed: bool, output: &Arc<Output>) -> RunExit {
     let ReadyPlan { plan, setup } = ready;
     let session = setup.start();
     runner::run_task(&session, output, |session| {
-        let changed = compared(session, &plan, &groups(session)?, output)?;
+        let groups = current_groups(session, &groups_of(&plan))?;
+        let changed = compared(session, &plan, &groups, output)?;
         if !changed.is_empty() && !skip_changed {
             return Err(changed_since(&changed));
         }
@@ -230,7 +236,7 @@ pub(super) fn compared(
         let numbers = current.groups.entry(fold(&group.group_name)).or_default();
         numbers.extend(group.group_id);
     }
-    current.accounts = accounts(session, &comparison.accounts())?;
+    current.accounts = accounts(session, &comparison.accounts(), output)?;
     let mut changed: BTreeMap<usize, String> = BTreeMap::new();
     for difference in comparison.differences(&current) {
         changed
@@ -269,30 +275,23 @@ fn done(session: &Session, plan: &PlanFile) -> Result<HashSet<usize>> {
     Ok(done)
 }
 
-/// All groups as they are now.
-///
-/// # Errors
-/// Why they cannot be listed.
-pub(super) fn groups(session: &Session) -> Result<Vec<Arc<Group>>> {
-    let mut listing = session.client()?.groups();
-    session.wait(async {
-        let mut groups = Vec::new();
-        while let Some(page) = listing.next_page().await? {
-            groups.extend(page);
-        }
-        Ok(groups)
-    })
+/// The groups that a plan concerns: those that its commands name, and the profiles whose members it changes.
+pub(super) fn groups_of(plan: &PlanFile) -> BTreeSet<String> {
+    let named = plan.commands.iter().flat_map(|command| command.before.groups.keys());
+    named.chain(plan.profiles.iter().map(|profile| &profile.name)).cloned().collect()
 }
 
 /// The accounts as they are now: read singly, or by one listing where there are many.
 fn accounts(
     session: &Session,
     names: &BTreeSet<ComparedName>,
+    output: &Output,
 ) -> Result<HashMap<ComparedName, Option<Arc<User>>>> {
     let client = session.client()?;
+    let by_listing = names.len() > SINGLE_READS && can_list_users(session, names.len(), output)?;
     session.wait(async {
         let mut found = HashMap::new();
-        if names.len() <= SINGLE_READS {
+        if !by_listing {
             for (name, domain) in names {
                 let user = match client.get_user(name, domain.as_deref()).await {
                     Ok(user) => Some(user),
@@ -325,6 +324,19 @@ fn accounts(
         }
         Ok(found)
     })
+}
+
+/// Whether many people can be read by one listing: not while the service lets nobody begin one, which is said.
+pub(super) fn can_list_users(session: &Session, people: usize, output: &Output) -> Result<bool> {
+    let is_free = listing_cache::delayed_until(session, USERS)?.is_none();
+    if !is_free {
+        output.note(&format!(
+            "{} people are read one by one, which takes about {}: the service allows one full listing every two hours",
+            number(people),
+            counted(people.div_ceil(LOOK_UPS_PER_MINUTE), "minute")
+        ));
+    }
+    Ok(is_free)
 }
 
 /// Says who came to the profiles of a plan, or left them, since it was made.

@@ -1,37 +1,31 @@
 //! Copies of an organization: read from its listings, served in this process, or kept in a file.
 
 use crate::app::organization::{OrganizationContext, sandbox_settings};
+use crate::app::original_reader::{CHANGED_PEOPLE, DirectMembers, OriginalReader};
 use crate::client::Client;
 use crate::client::event::ClientObserver;
-use crate::client::listing::Listing;
-use crate::client::listing::entry::ListEntry;
-use crate::client::listing::query::UserQuery;
 use crate::client::settings::{Mode, Pace, SignInFlow};
 use crate::error::{Error, Result};
 use crate::host::interrupt::Interrupt;
+use crate::output::Output;
 use crate::plan::file::PlanListing;
-use crate::sandbox::{CopyBuilder, MemberSource, Sandbox};
+use crate::sandbox::Sandbox;
 use crate::session::guard::GuardLimits;
+use crate::shell::humanize::rounded;
 use crate::store::group_evidence::GroupEvidenceFile;
-use crate::store::saved_listing::{SavedListing, SavedListings};
-use crate::wire::group::Group;
-use crate::wire::limits::LISTING_INTERVAL_SECONDS;
-use crate::wire::user::User;
+use crate::store::saved_listing::SavedListings;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
-/// The listing of groups, on disk and in plans.
-const GROUPS: &str = "groups";
-/// The listing of users with the profiles that come with user groups, on disk.
-const USERS: &str = "users with all profiles";
 /// How long a response of a copy may take: it may have to read from the original first, which has limits.
 const COPY_TIMEOUT: Duration = Duration::from_hours(2);
+/// Listings that are older than this are mentioned.
+const RECENT: Duration = Duration::from_mins(10);
 
 /// A copy that is being served in this process.
 pub(crate) struct OrganizationReplica {
@@ -43,102 +37,6 @@ pub(crate) struct OrganizationReplica {
     pub(crate) service: String,
     reader: Arc<OriginalReader>,
     folder: TempDir,
-}
-
-/// Reads the original.
-struct OriginalReader {
-    client: Client,
-    runtime: Runtime,
-    saved: Option<SavedListings>,
-    listings: Mutex<Vec<PlanListing>>,
-}
-
-impl OriginalReader {
-    /// Waits for a call, from whatever thread.
-    fn wait<T: Send>(&self, call: impl Future<Output = Result<T>> + Send) -> Result<T> {
-        let done = thread::scope(|scope| scope.spawn(|| self.runtime.block_on(call)).join());
-        done.unwrap_or_else(|_| Err(Error::usage("reading the organization failed")))
-    }
-
-    /// A listing, a page at a time, and its record.
-    fn read<T: ListEntry + serde::Serialize>(
-        &self,
-        mut listing: Listing<T>,
-        name: &str,
-        saved_name: Option<&str>,
-        mut take: impl FnMut(&[Arc<T>]) + Send,
-    ) -> Result<()> {
-        let begun = Timestamp::now();
-        let mut entries = 0;
-        let mut writer = saved_name.and_then(|saved_name| self.saved.as_ref()?.begin(saved_name, begun).ok());
-        self.wait(async {
-            while let Some(page) = listing.next_page().await? {
-                entries += page.len();
-                if let Some(writer) = &mut writer {
-                    writer.add(&page)?;
-                }
-                take(&page);
-            }
-            Ok(())
-        })?;
-        if let Some(writer) = writer {
-            writer.finish()?;
-        }
-        self.note(name, entries, begun);
-        Ok(())
-    }
-
-    fn note(&self, name: &str, entries: usize, read: Timestamp) {
-        let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
-        listings.push(PlanListing { name: name.to_owned(), entries, read, doubts: Vec::new() });
-    }
-
-    /// A saved listing that is young enough, unless umapish changed the organization since.
-    fn saved(&self, name: &str) -> Option<SavedListing> {
-        let saved = self.saved.as_ref()?.find(name)?;
-        let age = Timestamp::now().duration_since(saved.begun);
-        let limit = i64::try_from(LISTING_INTERVAL_SECONDS).unwrap_or(i64::MAX);
-        (!saved.is_stale && !age.is_negative() && age.as_secs() < limit).then_some(saved)
-    }
-
-    /// A saved listing or a new one.
-    fn full<T: ListEntry + serde::Serialize>(
-        &self,
-        listing: Listing<T>,
-        (name, saved_name): (&str, &str),
-        mut take: impl FnMut(&[Arc<T>]) + Send,
-    ) -> Result<()> {
-        let Some(saved) = self.saved(saved_name) else {
-            let begun = Timestamp::now();
-            self.read(listing, name, Some(saved_name), take)?;
-            if let Some(saved) = &self.saved {
-                // If the time cannot be written, a later announcement is missing; the listing is not affected.
-                drop(saved.mark_begun(saved_name, begun));
-            }
-            return Ok(());
-        };
-        let (begun, mut pages) = (saved.begun, saved.pages::<T>());
-        let mut entries = 0;
-        while let Some(page) = pages.next_page()? {
-            entries += page.len();
-            take(&page);
-        }
-        self.note(name, entries, begun);
-        Ok(())
-    }
-}
-
-/// Reads direct members for a copy.
-struct DirectMembers(Arc<OriginalReader>);
-
-impl MemberSource for DirectMembers {
-    fn direct_members(&self, group: &str) -> Result<Vec<Arc<User>>, String> {
-        let query = UserQuery { direct_only: Some(true), exclude_groups: true, ..UserQuery::of_group(group) };
-        let mut members = Vec::new();
-        let listing = self.0.client.users(query);
-        let read = self.0.read(listing, group, None, |page| members.extend_from_slice(page));
-        read.map(|()| members).map_err(|error| error.to_string())
-    }
 }
 
 impl OrganizationReplica {
@@ -160,16 +58,11 @@ impl OrganizationReplica {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| cannot_serve(&error))?;
         let client = Client::new(settings, Arc::clone(observer), interrupt.token());
-        let reader = Arc::new(OriginalReader { client, runtime, saved, listings: Mutex::default() });
-        let mut groups: Vec<Arc<Group>> = Vec::new();
-        reader.full(reader.client.groups(), (GROUPS, GROUPS), |page| groups.extend_from_slice(page))?;
-        let mut builder = CopyBuilder::new(&groups);
-        if let Ok(folder) = (context.folder)() {
-            let found = GroupEvidenceFile::of(&folder, &organization, &service).findings(Timestamp::now());
-            builder.know_groups(&found.writable, &found.read_only);
-        }
-        let query = UserQuery { direct_only: Some(false), ..UserQuery::default() };
-        reader.full(reader.client.users(query), ("users", USERS), |page| builder.add_users(page))?;
+        let reader = Arc::new(OriginalReader::new(client, runtime, saved));
+        let evidence = (context.folder)().ok();
+        let evidence = evidence.map(|folder| GroupEvidenceFile::of(&folder, &organization, &service));
+        let found = evidence.map(|file| file.findings(Timestamp::now())).unwrap_or_default();
+        let builder = reader.copy_builder(&found)?;
         let copy = builder.finish(Some(Box::new(DirectMembers(Arc::clone(&reader)))));
         let server = Sandbox::start_copy(copy, organization.clone());
         let server = server.map_err(|error| cannot_serve(&error))?;
@@ -179,11 +72,31 @@ impl OrganizationReplica {
 
     /// The listings that were read so far, with what is wrong with them.
     pub(crate) fn listings(&self) -> Vec<PlanListing> {
-        let mut listings = self.reader.listings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut listings = self.reader.listings();
         if let Some(users) = listings.iter_mut().find(|listing| listing.name == "users") {
             users.doubts = self.server.doubts();
         }
         listings
+    }
+
+    /// Tells the operator what of the copy is not new.
+    pub(crate) fn note_age(&self, output: &Output) {
+        let listings = self.listings();
+        let oldest = listings.iter().map(|listing| listing.read).min();
+        let age = oldest.and_then(|read| Duration::try_from(Timestamp::now().duration_since(read)).ok());
+        if let Some(age) = age.filter(|age| *age > RECENT) {
+            output.note(&format!(
+                "the copy rests on listings that are {} old; what others changed since is not in it",
+                rounded(age)
+            ));
+        }
+        if let Some(changed) = listings.iter().find(|listing| listing.name == CHANGED_PEOPLE) {
+            let people = if changed.entries == 1 { "person" } else { "people" };
+            output.note(&format!(
+                "{} {people} whom umapish has changed since the listing were read again",
+                changed.entries
+            ));
+        }
     }
 
     /// The context of a run on the copy: its guards and files are those of the original.

@@ -39,6 +39,7 @@ fn saved(global: &GlobalOptions, file: &Path, output: &Arc<Output>) -> Result<us
         Arc::new(ProgressReporter::new(Arc::clone(output), global.verbose));
     let context = OrganizationContext::of(global, output)?;
     let replica = OrganizationReplica::read(&context, &interrupt, &progress)?;
+    replica.note_age(output);
     replica.server.complete_copy().map_err(|problem| Error::file(file.display().to_string(), problem))?;
     for doubt in replica.server.doubts() {
         output.warning(&format!("the organization changed while it was read: {doubt}"));

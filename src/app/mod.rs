@@ -6,10 +6,13 @@ mod apply;
 mod copy;
 mod copy_file;
 mod core_files;
+mod current_groups;
 mod first_line;
 mod former_files;
 mod journal;
+mod listing_update;
 mod organization;
+mod original_reader;
 mod plan;
 mod plan_approval;
 mod prompt;
@@ -191,7 +194,7 @@ fn script(global: &GlobalOptions, program: Result<ScriptProgram>, output: &Arc<O
     }
     let ready = program.and_then(|program| {
         let program = program.with_secret_arguments(&global.secret_arguments);
-        if let Some(exit) = script_arguments::check(&program, output)? {
+        if let Some(exit) = script_arguments::check(&program, false, output)? {
             return Ok(Err(exit));
         }
         let global = first_line::applied(global, &program)?;

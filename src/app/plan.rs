@@ -3,7 +3,7 @@
 use super::copy::OrganizationReplica;
 use super::refusal::refuse;
 use super::run_builder::{listen, setup_of};
-use super::{first_line, journal};
+use super::{first_line, journal, script_arguments};
 use crate::app::organization::OrganizationContext;
 use crate::cli::GlobalOptions;
 use crate::client::event::ClientObserver;
@@ -29,6 +29,7 @@ use crate::shell::runner;
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -63,6 +64,9 @@ pub(crate) fn plan(
 ) -> RunExit {
     let ready = program.and_then(|program| {
         let mut program = program.with_secret_arguments(&global.secret_arguments);
+        if let Some(exit) = script_arguments::check(&program, true, output)? {
+            return Ok(Err(exit));
+        }
         // The plan is what is shown.
         program.shows_value = false;
         let global = first_line::applied(global, &program)?;
@@ -71,10 +75,11 @@ pub(crate) fn plan(
             return Err(Error::usage_with_hint(message, "Give --report to `umapish apply`."));
         }
         let (run, setup) = prepared(&global, &program, output)?;
-        Ok((global, program, run, setup))
+        Ok(Ok((global, program, run, setup)))
     });
     let (global, program, run, setup) = match ready {
-        Ok(ready) => ready,
+        Ok(Ok(ready)) => ready,
+        Ok(Err(exit)) => return exit,
         Err(error) => return refuse(&error, output),
     };
     let exit = runner::run(&program, setup, output);
@@ -117,6 +122,7 @@ fn prepared(
     let original = OrganizationContext::of(global, output)?;
     let observer = Arc::clone(&progress) as Arc<dyn ClientObserver>;
     let replica = Rc::new(OrganizationReplica::read(&original, &interrupt, &observer)?);
+    replica.note_age(output);
     let mut plan = new_plan(global, program, &original, &replica);
     plan.profile.clone_from(&original.profile);
     let before = replica.server.profile_counts();
@@ -224,8 +230,13 @@ pub(crate) fn show(plan: &PlanFile, summary: &PlanSummary, output: &Output) {
 }
 
 fn show_tables(plan: &PlanFile, summary: &PlanSummary, output: &Output) {
+    // Numbers, since the causes would leave no room for the people.
+    let number =
+        |cause: &String| summary.doubts.iter().position(|doubt| doubt.cause == *cause).map(|at| at + 1);
     let people = summary.people.iter().map(|change| {
-        json!({"name": change.name, "changes": change.changes, "status": change.status, "rests on": change.rests_on.join("; ")})
+        let numbers: BTreeSet<_> = change.rests_on.iter().filter_map(number).collect();
+        let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
+        json!({"name": change.name, "changes": change.changes, "status": change.status, "rests on": numbers.join(", ")})
     });
     block("People and groups", people.collect(), output);
     let profiles = plan.profiles.iter().map(|profile| {
@@ -241,8 +252,8 @@ fn show_tables(plan: &PlanFile, summary: &PlanSummary, output: &Output) {
     let refused =
         plan.refused.iter().map(|one| json!({"who": one.target, "code": one.code, "why": one.message}));
     block("Would fail, and not sent", failing.chain(refused).collect(), output);
-    let doubts = summary.doubts.iter().map(|doubt| {
-        json!({"rests on": doubt.cause, "commands": doubt.commands, "such as": doubt.examples.join(", ")})
+    let doubts = summary.doubts.iter().enumerate().map(|(place, doubt)| {
+        json!({"number": place + 1, "rests on": doubt.cause, "commands": doubt.commands, "such as": doubt.examples.join(", ")})
     });
     block("Not certain", doubts.collect(), output);
     let gone =

@@ -14,7 +14,7 @@ use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
 use crate::output::Output;
 use crate::repl;
-use crate::repl::profile_opener::{OpenedProfile, ProfileOpener, RequestSpan, TakenBack};
+use crate::repl::profile_opener::{OpenedProfile, ProfileOpener, RequestSpan, UndoResult};
 use crate::shell::exit_code::RunExit;
 use crate::shell::progress::ProgressReporter;
 use crate::store::file_door;
@@ -29,7 +29,7 @@ use std::time::Duration;
 /// Two Ctrl-C within this time count as one.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How many people of an input are looked up before it changes them, so that `:undo` can take it back.
+/// How many people of an input are looked up before it changes them, so that `:undo` can undo it.
 const READ_BEFORE: usize = 10;
 
 /// Opens the prompt.
@@ -96,8 +96,8 @@ impl ProfileOpener for CommandLineOpener {
         self.opened(context)
     }
 
-    fn take_back(&self, session: &Rc<Session>, span: RequestSpan) -> Result<TakenBack> {
-        undo::take_back(&self.top.global, session, span, &self.output)
+    fn undo(&self, session: &Rc<Session>, span: RequestSpan) -> Result<UndoResult> {
+        undo::undo_span(&self.top.global, session, span, &self.output)
     }
 
     fn profiles(&self) -> Vec<String> {

@@ -81,6 +81,7 @@ pub(super) fn copy_of(
 ) -> Result<OrganizationContext> {
     let observer = Arc::clone(progress) as Arc<dyn ClientObserver>;
     let replica = Rc::new(OrganizationReplica::read(&context, interrupt, &observer)?);
+    replica.note_age(output);
     for doubt in replica.server.doubts() {
         output.warning(&format!("the organization changed while it was read: {doubt}"));
     }

@@ -22,7 +22,7 @@ const HELP: [&str; 2] = ["--help", "-h"];
 ///
 /// # Errors
 /// `usage`: the arguments are not those that the script declares.
-pub(super) fn check(program: &ScriptProgram, output: &Output) -> Result<Option<RunExit>> {
+pub(super) fn check(program: &ScriptProgram, is_plan: bool, output: &Output) -> Result<Option<RunExit>> {
     let options = match reader::read(&program.text) {
         Ok(options) => options,
         Err(problem) => {
@@ -41,7 +41,7 @@ pub(super) fn check(program: &ScriptProgram, output: &Output) -> Result<Option<R
             output.data(usage::page(&program.name, &options).trim_end());
             return Ok(Some(RunExit::Done));
         }
-        warn_of_misplaced(program, output);
+        warn_of_misplaced(program, is_plan, output);
         return Ok(None);
     }
     let read = ScriptArguments::read(options.list(), &program.arguments, program.secret_arguments);
@@ -49,7 +49,7 @@ pub(super) fn check(program: &ScriptProgram, output: &Output) -> Result<Option<R
         output.data(usage::page(&program.name, &options).trim_end());
         return Ok(Some(RunExit::Done));
     }
-    if read.problems.is_empty() { Ok(None) } else { Err(refused(program, &options, &read.problems)) }
+    if read.problems.is_empty() { Ok(None) } else { Err(refused(program, is_plan, &options, &read.problems)) }
 }
 
 /// Whether the arguments up to `--` ask for help.
@@ -58,8 +58,8 @@ fn wants_help(arguments: &[String]) -> bool {
     plain.any(|word| HELP.contains(&word.as_str()))
 }
 
-fn refused(program: &ScriptProgram, options: &ScriptOptions, problems: &[String]) -> Error {
-    let misplaced = cli::misplaced(&program.arguments);
+fn refused(program: &ScriptProgram, is_plan: bool, options: &ScriptOptions, problems: &[String]) -> Error {
+    let misplaced = cli::misplaced(&program.arguments, is_plan);
     let is_ours = |problem: &String| misplaced.iter().any(|word| problem.starts_with(&format!("`{word}`")));
     let advice = if problems.iter().any(is_ours) { " Options of umapish go before the script." } else { "" };
     let usage = usage::usage(&program.name, options);
@@ -67,9 +67,9 @@ fn refused(program: &ScriptProgram, options: &ScriptOptions, problems: &[String]
     Error::usage_with_hint(format!("{}: {}", program.name, problems.join("; ")), hint)
 }
 
-fn warn_of_misplaced(program: &ScriptProgram, output: &Output) {
+fn warn_of_misplaced(program: &ScriptProgram, is_plan: bool, output: &Output) {
     let place = if program.shows_value { "the first argument" } else { "the script name" };
-    for argument in cli::misplaced(&program.arguments) {
+    for argument in cli::misplaced(&program.arguments, is_plan) {
         output.warning(&format!(
             "`{argument}` comes after {place}, so the script receives it; put umapish options first"
         ));

@@ -1,6 +1,7 @@
 //! `umapish undo`: a plan that undoes a run, as far as the run has seen what it changed.
 
-use super::apply::{compared, groups};
+use super::apply::{can_list_users, compared};
+use super::current_groups::current_groups;
 use super::journal;
 use super::plan::show;
 use super::refusal::refuse;
@@ -17,7 +18,7 @@ use crate::plan::undo::exceptions::UndoExceptions;
 use crate::plan::undo::inverse::{OrganizationNow, UndoDraft, inverse, name_to_read, needs_look_up};
 use crate::plan::undo::run_replay::RunReplay;
 use crate::quantity::counted;
-use crate::repl::profile_opener::{RequestSpan, TakenBack};
+use crate::repl::profile_opener::{RequestSpan, UndoResult};
 use crate::session::journal::history::{self, HistoryEvent};
 use crate::session::run_state::RunState;
 use crate::shell::console;
@@ -61,7 +62,7 @@ fn undone(global: &GlobalOptions, options: &UndoOptions, output: &Arc<Output>) -
     let exceptions = options.except.as_deref().map(UndoExceptions::read).transpose()?.unwrap_or_default();
     let (head, run) = replayed(&path, options.journals.is_none())?;
     if head.mode == Mode::Test {
-        return Err(Error::usage(format!("the run {id} was a rehearsal, so there is nothing to take back")));
+        return Err(Error::usage(format!("the run {id} was a rehearsal, so there is nothing to undo")));
     }
     let session = setup(global, None, None, output)?.start();
     check_organization(&session, &head)?;
@@ -71,8 +72,8 @@ fn undone(global: &GlobalOptions, options: &UndoOptions, output: &Arc<Output>) -
         .filter_map(|person| person.read)
         .map(|(read, sent)| sent.duration_since(read))
         .max();
-    let groups = if run.changes == 0 { Vec::new() } else { groups(&session)? };
-    let (draft, listing) = drafted(&session, run, &groups, &exceptions)?;
+    let groups = if run.changes == 0 { Vec::new() } else { current_groups(&session, &run.groups())? };
+    let (draft, listing) = drafted(&session, run, &groups, &exceptions, output)?;
     let plan = plan_of(&session, global, (&id, &head), (draft.commands.clone(), listing));
     show(&plan, &PlanSummary::of(&plan), output);
     report(&draft, oldest.and_then(|age| Duration::try_from(age).ok()), output);
@@ -138,6 +139,7 @@ fn drafted(
     run: RunReplay,
     groups: &[Arc<Group>],
     exceptions: &UndoExceptions,
+    output: &Output,
 ) -> Result<(UndoDraft, Option<PlanListing>)> {
     if run.changes == 0 {
         return Ok((UndoDraft::default(), None));
@@ -152,7 +154,7 @@ fn drafted(
         .filter(|(_, person)| needs_look_up(person) && !exceptions.has(person))
         .map(|(index, person)| (index, name_to_read(person)))
         .collect();
-    now.accounts = accounts(session, wanted)?;
+    now.accounts = accounts(session, wanted, output)?;
     Ok((inverse(run, &now, exceptions), Some(listing)))
 }
 
@@ -160,9 +162,10 @@ fn drafted(
 fn accounts(
     session: &Session,
     wanted: Vec<(usize, (String, Option<String>))>,
+    output: &Output,
 ) -> Result<HashMap<usize, Option<Arc<User>>>> {
     let client = session.client()?;
-    if !needs_listing(wanted.len()) {
+    if !(needs_listing(wanted.len()) && can_list_users(session, wanted.len(), output)?) {
         return session.wait(async {
             let mut found = HashMap::new();
             for (index, (name, domain)) in wanted {
@@ -220,40 +223,40 @@ fn plan_of(
     plan
 }
 
-/// Takes back what the requests of a span have changed, after the operator has seen it and said yes. The session's own
+/// Undoes what the requests of a span have changed, after the operator has seen it and said yes. The session's own
 /// client reads and sends, so its guards, its mode and its journal apply.
 ///
 /// # Errors
 /// The organization is not as the session left it; why it could not be read, or why nothing could be sent.
-pub(super) fn take_back(
+pub(super) fn undo_span(
     global: &GlobalOptions,
     session: &Rc<Session>,
     span: RequestSpan,
     output: &Output,
-) -> Result<TakenBack> {
+) -> Result<UndoResult> {
     let state = RunState::of(session);
     let (Some(path), _) = state.settings.recorder.as_ref().map(|one| one.written()).unwrap_or_default()
     else {
-        return Ok(TakenBack::Nothing);
+        return Ok(UndoResult::Nothing);
     };
     let (head, run) = last_changes(&path, span)?;
     if run.changes == 0 {
-        return Ok(TakenBack::Nothing);
+        return Ok(UndoResult::Nothing);
     }
-    let groups = groups(session)?;
-    let (draft, listing) = drafted(session, run, &groups, &UndoExceptions::default())?;
+    let groups = current_groups(session, &run.groups())?;
+    let (draft, listing) = drafted(session, run, &groups, &UndoExceptions::default(), output)?;
     let id = RunIds::of(std::slice::from_ref(&path)).short(&path);
     let plan = plan_of(session, global, (&id, &head), (draft.commands.clone(), listing));
     if plan.commands.is_empty() {
         report(&draft, None, output);
-        return Ok(TakenBack::Impossible);
+        return Ok(UndoResult::Impossible);
     }
     show(&plan, &PlanSummary::of(&plan), output);
     report(&draft, None, output);
-    if !console::read_line("Take this back? [yes/no] ")
+    if !console::read_line("Undo this? [yes/no] ")
         .is_ok_and(|answer| answer.trim().eq_ignore_ascii_case("yes"))
     {
-        return Ok(TakenBack::Declined);
+        return Ok(UndoResult::Declined);
     }
     let changed = compared(session, &plan, &groups, output)?;
     if !changed.is_empty() {
@@ -268,8 +271,8 @@ pub(super) fn take_back(
         output.failure(outcome.status.as_str(), &format!("{}: {why}", outcome.target));
     }
     let done: usize = reports.iter().map(|report| report.content().buffer.count(Status::is_done)).sum();
-    output.message(&format!("taken back: {done} of {}", counted(plan.commands.len(), "command")));
-    Ok(TakenBack::Done)
+    output.message(&format!("undone: {done} of {}", counted(plan.commands.len(), "command")));
+    Ok(UndoResult::Done)
 }
 
 /// The changes of a span of requests, after those before it.

@@ -25,6 +25,93 @@ const EVERYWHERE: &[&str] = &["profile", "config", "sandbox", "quiet", "verbose"
 /// The subcommands that run a script: they take every option.
 const RUNNING: &[&str] = &["run", "plan", "apply", "each", "sync", "resume"];
 
+/// The options of a run that the help of each subcommand shows; `umapish help run` shows all.
+const USUAL: &[(&str, &[&str])] = &[
+    (
+        "plan",
+        &[
+            "profile",
+            "config",
+            "sandbox",
+            "format",
+            "quiet",
+            "verbose",
+            "color",
+            "max_changes",
+            "max_removals",
+            "protect",
+            "only",
+            "allow_delete",
+            "yes",
+            "reason",
+        ],
+    ),
+    (
+        "apply",
+        &[
+            "profile",
+            "config",
+            "live",
+            "quiet",
+            "verbose",
+            "color",
+            "max_removals",
+            "allow_delete",
+            "verify",
+            "report",
+            "reason",
+        ],
+    ),
+    (
+        "each",
+        &[
+            "profile",
+            "config",
+            "sandbox",
+            "plan",
+            "live",
+            "test",
+            "format",
+            "quiet",
+            "verbose",
+            "color",
+            "max_removals",
+            "report",
+            "columns",
+            "encoding",
+            "delimiter",
+            "sheet",
+        ],
+    ),
+    (
+        "sync",
+        &[
+            "profile",
+            "config",
+            "sandbox",
+            "plan",
+            "live",
+            "test",
+            "quiet",
+            "verbose",
+            "color",
+            "max_removals",
+            "report",
+            "columns",
+            "encoding",
+            "delimiter",
+            "sheet",
+        ],
+    ),
+    (
+        "resume",
+        &["profile", "config", "live", "quiet", "verbose", "color", "max_removals", "allow_delete", "report"],
+    ),
+];
+
+/// The end of the help of a subcommand that shows some options of a run.
+const ALL_OPTIONS: &str = "All options of a run work here too: umapish help run";
+
 /// The options with an effect in each subcommand that runs no script.
 const EFFECTIVE: &[(&str, &[&str])] = &[
     ("approve", &["reason", "quiet", "color"]),
@@ -58,14 +145,23 @@ fn treatment(subcommand: &str, option: &str) -> Treatment {
     }
 }
 
+/// Whether the help of a subcommand shows an option that has an effect.
+fn is_usual(subcommand: &str, option: &str) -> bool {
+    USUAL.iter().find(|(name, _)| *name == subcommand).is_none_or(|(_, options)| options.contains(&option))
+}
+
 /// Shows in the help of each subcommand the options that concern it. The accepted options stay the same.
 ///
 /// Only subcommands that `arguments` name are given theirs: to make all of them takes longer than to print the version.
 pub(super) fn with_help_by_form(command: Command, arguments: &[OsString]) -> Command {
     let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
     let command = with_own_options(command, is_named, |subcommand, option| {
-        let is_shown = treatment(subcommand, option.get_id().as_str()) == Treatment::Shown;
+        let id = option.get_id().as_str();
+        let is_shown = treatment(subcommand, id) == Treatment::Shown && is_usual(subcommand, id);
         Some(option.hide(!is_shown))
+    });
+    let command = USUAL.iter().filter(|(name, _)| is_named(name)).fold(command, |command, (name, _)| {
+        command.mut_subcommand(name, |subcommand| subcommand.after_help(ALL_OPTIONS))
     });
     command.mut_args(|option| {
         let is_rare = option.is_global_set() && !FREQUENT.contains(&option.get_id().as_str());
@@ -102,7 +198,10 @@ fn with_own_options(
         command.mut_subcommand(&name, |subcommand| {
             let own: Vec<_> = subcommand.get_arguments().map(|argument| argument.get_id().clone()).collect();
             let further = options.iter().filter(|option| !own.contains(option.get_id())).cloned();
-            let further: Vec<_> = further.filter_map(|option| form(&name, option)).collect();
+            let further = further.filter_map(|option| form(&name, option));
+            // After the subcommand's own ones.
+            let further: Vec<_> =
+                further.enumerate().map(|(place, option)| option.display_order(own.len() + place)).collect();
             subcommand.args(further)
         })
     })

@@ -18,7 +18,7 @@ pub use subcommands::{
 };
 
 use crate::guide::PAGES;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -119,9 +119,10 @@ pub fn commands() -> Vec<String> {
     declared().get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
-/// The script arguments that look like options of umapish, up to `--`.
-pub fn misplaced(arguments: &[String]) -> Vec<&str> {
+/// The script arguments that look like options of umapish, or of `umapish plan`, up to `--`.
+pub fn misplaced(arguments: &[String], is_plan: bool) -> Vec<&str> {
     let own = TopLevel::command();
+    let own = if is_plan { PlanOptions::augment_args(own) } else { own };
     let is_own = |text: &str| {
         let name = text.split('=').next().unwrap_or_default();
         own.get_arguments().any(|option| {

@@ -113,5 +113,8 @@ fn arguments_spelled_like_our_options_are_found() {
     let arguments: Vec<_> = ["people.csv", "--live", "-q", "--format=json", "--other", "-z", "--", "--test"]
         .map(String::from)
         .into();
-    assert_eq!(misplaced(&arguments), ["--live", "-q", "--format=json"]);
+    assert_eq!(misplaced(&arguments, false), ["--live", "-q", "--format=json"]);
+    let arguments = ["--out", "a.plan", "--exit-code"].map(String::from);
+    assert_eq!(misplaced(&arguments, true), ["--out", "--exit-code"]);
+    assert!(misplaced(&arguments, false).is_empty());
 }

@@ -110,7 +110,7 @@ pub struct ClientSettings {
     pub verify: VerifyPolicy,
     /// The unit of the delays after which someone who remains is read again.
     pub verify_delay: Duration,
-    /// How many people of a list are looked up before a live change, so that it can be taken back.
+    /// How many people of a list are looked up before a live change, so that it can be undone.
     pub reads_before: usize,
     /// Whether calls keep to the documented limits.
     pub pace: Pace,

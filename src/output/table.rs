@@ -5,7 +5,7 @@ use crate::wire::invisible::defused;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Blanks between columns.
-const GAP: usize = 2;
+pub(crate) const GAP: usize = 2;
 /// No column is cut to less; the last columns are left out instead.
 const NARROWEST: usize = 8;
 /// The last column is cut to no less before the others are cut as well.

@@ -91,7 +91,11 @@ fn sections(plan: &PlanFile, summary: &PlanSummary) -> String {
     section(&mut text, "Files that the script would write", &list(plan.files.iter().map(String::as_str)));
     let listings = plan.listings.iter().map(|listing| {
         let when = listing.read.strftime("%Y-%m-%d %H:%M:%S UTC");
-        let line = format!("{}: {} of {when}", listing.name, counted(listing.entries, "record"));
+        let name = match listing.name.as_str() {
+            "groups" | "users" | "people changed since" => listing.name.clone(),
+            group => format!("direct members of {group}"),
+        };
+        let line = format!("{name}: {} of {when}", counted(listing.entries, "record"));
         std::iter::once(&line).chain(&listing.doubts).cloned().collect::<Vec<_>>().join("; ")
     });
     section(&mut text, "Listings", &list(listings.collect::<Vec<_>>().iter().map(String::as_str)));
@@ -171,7 +175,9 @@ fn failing_row(command: &PlanCommand) -> String {
 }
 
 fn code(code: Option<&str>) -> String {
-    code.map(|code| format!("<code>{}</code>", escaped(code))).unwrap_or_default()
+    // A line may end after each part of a code.
+    let parted = |code: &str| escaped(code).replace('.', ".<wbr>").replace('_', "_<wbr>");
+    code.map(|code| format!("<code>{}</code>", parted(code))).unwrap_or_default()
 }
 
 /// Text in a page: nothing in it is markup, and invisible characters are shown.

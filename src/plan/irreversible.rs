@@ -1,4 +1,4 @@
-//! What no later command can take back.
+//! What no later command can undo.
 
 use serde_json::Value;
 

@@ -70,7 +70,7 @@ impl PlanSummary {
         let deletes = |command: &&PlanCommand| command.command.to_string().contains("\"deleteAccount\":true");
         Self {
             people: people(plan),
-            doubts: doubts(&sent),
+            doubts: doubts(&plan.commands),
             planned: sent.len(),
             failing: plan.commands.len() - sent.len() + plan.refused.len(),
             irreversible: sent.iter().filter(|command| command.irreversible.is_some()).count(),
@@ -175,9 +175,9 @@ fn worse(one: &'static str, other: &'static str) -> &'static str {
     if rank(other) > rank(one) { other } else { one }
 }
 
-fn doubts(sent: &[&PlanCommand]) -> Vec<CauseOfDoubt> {
+fn doubts(commands: &[PlanCommand]) -> Vec<CauseOfDoubt> {
     let mut causes: BTreeMap<&str, CauseOfDoubt> = BTreeMap::new();
-    for command in sent {
+    for command in commands {
         for cause in &command.prediction.rests_on {
             let entry = causes.entry(cause).or_insert_with(|| CauseOfDoubt {
                 cause: cause.clone(),

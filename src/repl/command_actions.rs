@@ -18,7 +18,7 @@ use crate::output::pretty::plural;
 use crate::output::table::{TextGrid, cut, pairs};
 use crate::repl::inspect;
 use crate::repl::paged_view::ShownList;
-use crate::repl::profile_opener::TakenBack;
+use crate::repl::profile_opener::UndoResult;
 use crate::repl::prompt_session::NextStep;
 use crate::session::run_state::RunState;
 use crate::session::tracked_files;
@@ -345,35 +345,35 @@ pub(crate) fn history(repl: &mut Repl, count: &str) -> Result<NextStep> {
 pub(crate) fn undo(repl: &mut Repl, _: &str) -> Result<NextStep> {
     if repl.session.mode() == Mode::Test {
         return Err(Error::usage_with_hint(
-            "mode test changes nothing, so there is nothing to take back",
-            "Type `:mode live` to take a change of this session back that was made in mode live.",
+            "mode test changes nothing, so there is nothing to undo",
+            "Type `:mode live` to undo a change that this session made in mode live.",
         ));
     }
     while let Some((line, span)) = repl.changed.last().cloned() {
-        let taken = repl.opener.take_back(&repl.session, span);
+        let undone = repl.opener.undo(&repl.session, span);
         if let Some(live) = &RunState::of(&repl.session).settings.live_run {
             live.release();
         }
-        match taken? {
-            TakenBack::Nothing => drop(repl.changed.pop()),
-            TakenBack::Declined => {
-                repl.output.message("nothing was taken back");
+        match undone? {
+            UndoResult::Nothing => drop(repl.changed.pop()),
+            UndoResult::Declined => {
+                repl.output.message("nothing was undone");
                 return Ok(NextStep::Continue);
             }
-            TakenBack::Impossible => {
+            UndoResult::Impossible => {
                 repl.changed.pop();
-                repl.output.message(&format!("nothing of this can be taken back: {}", first_line(&line)));
+                repl.output.message(&format!("nothing of this can be undone: {}", first_line(&line)));
                 return Ok(NextStep::Continue);
             }
-            TakenBack::Done => {
+            UndoResult::Done => {
                 repl.changed.pop();
                 return Ok(NextStep::Continue);
             }
         }
     }
     Err(Error::usage_with_hint(
-        "this session has not changed anything that could be taken back",
-        "`umapish journal` lists earlier runs, and `umapish undo RUN` takes one back.",
+        "this session has not changed anything that could be undone",
+        "`umapish journal` lists earlier runs, and `umapish undo RUN` undoes one.",
     ))
 }
 

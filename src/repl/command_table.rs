@@ -52,7 +52,7 @@ pub enum CommandAction {
     Mode,
     /// Lists the lines that were typed.
     History,
-    /// Takes the last change of the session back.
+    /// Undoes the last change of the session.
     Undo,
     /// Removes all variables, functions and imports.
     Reset,
@@ -237,7 +237,7 @@ pub const COMMANDS: &[PromptCommand] = &[
         "undo",
         "",
         CommandArgument::None,
-        "take the last change of the session back, after a yes",
+        "undo the last change of the session, after a yes",
         CommandAction::Undo,
     ),
     PromptCommand::new(

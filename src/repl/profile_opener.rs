@@ -27,16 +27,16 @@ pub struct RequestSpan {
     pub until: u64,
 }
 
-/// What happened to taking changes back.
+/// What came of undoing changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TakenBack {
+pub enum UndoResult {
     /// The requests have changed nothing.
     Nothing,
-    /// Nothing of it can be taken back; the reasons were shown.
+    /// Nothing of it can be undone; the reasons were shown.
     Impossible,
     /// The operator did not say yes.
     Declined,
-    /// It was taken back, as far as the service allowed.
+    /// It was undone, as far as the service allowed.
     Done,
 }
 
@@ -48,12 +48,12 @@ pub trait ProfileOpener {
     /// `config`: there is no such profile, or its settings are broken.
     fn open(&self, profile: Option<&str>) -> Result<OpenedProfile>;
 
-    /// Shows what takes the changes of these requests of a session back, and does it if the operator says yes.
+    /// Shows what undoes the changes of these requests of a session, and does it if the operator says yes.
     ///
     /// # Errors
     /// `guard`: somebody has changed the same since, or a guard refuses it. Why the organization could not be read, or
     /// why nothing could be sent.
-    fn take_back(&self, session: &Rc<Session>, span: RequestSpan) -> Result<TakenBack>;
+    fn undo(&self, session: &Rc<Session>, span: RequestSpan) -> Result<UndoResult>;
 
     /// The names of the configured profiles.
     fn profiles(&self) -> Vec<String>;

@@ -62,7 +62,7 @@ pub(super) struct Repl {
     /// The last input that was not a command of the prompt.
     pub(super) typed_last: String,
     pub(super) shown: Option<ShownList>,
-    /// The inputs that may have changed something, with their requests; those that were taken back are gone.
+    /// The inputs that may have changed something, with their requests; those that were undone are gone.
     pub(super) changed: Vec<(String, RequestSpan)>,
 }
 

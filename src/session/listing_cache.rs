@@ -7,6 +7,7 @@ use crate::client::request::ApiResponse;
 use crate::client::settings::{Mode, Pace};
 use crate::error::{Error, Result};
 use crate::host::session::Session;
+use crate::session::listed_changes::listed_change_of;
 use crate::session::listing_options::ListingRequest;
 use crate::session::run_state::RunState;
 use crate::store::saved_listing::{SavedListing, SavedListings};
@@ -127,6 +128,18 @@ fn announce(
     Err(Error::usage_with_hint(format!("the listing of {name} was not started"), hint))
 }
 
+/// When the service certainly allows another listing of that name; `None` if it does now, as far as is known.
+///
+/// # Errors
+/// Why there is no client.
+pub(crate) fn delayed_until(session: &Session, name: &str) -> Result<Option<Timestamp>> {
+    if session.client()?.settings().pace == Pace::Off {
+        return Ok(None);
+    }
+    let listings = saved_listings(session)?;
+    Ok(listings.and_then(|listings| next_start(listings.begun(name), Timestamp::now())))
+}
+
 /// When the service certainly allows another listing, if that is in the future.
 fn next_start(begun: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let interval = SignedDuration::try_from(Duration::from_secs(LISTING_INTERVAL_SECONDS)).ok()?;
@@ -191,7 +204,10 @@ fn local_time(timestamp: Timestamp) -> String {
 type FolderOf = dyn Fn() -> Result<PathBuf>;
 
 /// The saved listings of the session's organization; `None` if nothing is saved.
-fn saved_listings(session: &Session) -> Result<Option<SavedListings>> {
+///
+/// # Errors
+/// Why there is no client.
+pub(crate) fn saved_listings(session: &Session) -> Result<Option<SavedListings>> {
     let client = session.client()?;
     Ok(saved_listings_of(
         RunState::of(session).settings.listings.folder.as_deref(),
@@ -222,7 +238,7 @@ impl StaleMarker {
     /// A change is sent even if its time cannot be written.
     fn mark(&self, request: &ActionRequest) {
         if request.mode == Mode::Live {
-            drop(self.0.mark_changed(Timestamp::now()));
+            drop(self.0.mark_changed(Timestamp::now(), &listed_change_of(request)));
         }
     }
 }
@@ -243,6 +259,7 @@ impl GateHook for StaleMarker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::listed_change::ListedChange;
 
     fn timestamp(text: &str) -> Timestamp {
         format!("2026-11-25T{text}Z").parse().unwrap()
@@ -254,7 +271,7 @@ mod tests {
         let saved_listings = SavedListings::of(folder.path(), "1@AdobeOrg", "service");
         saved_listings.begin("users", timestamp("12:00:00")).unwrap().finish().unwrap();
         if let Some(changed) = changed {
-            saved_listings.mark_changed(timestamp(changed)).unwrap();
+            saved_listings.mark_changed(timestamp(changed), &ListedChange::default()).unwrap();
         }
         saved_listings.find("users").unwrap()
     }

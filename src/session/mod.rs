@@ -5,6 +5,7 @@ mod fingerprint_set;
 mod group_evidence;
 pub(crate) mod guard;
 pub(crate) mod journal;
+mod listed_changes;
 pub(crate) mod listing_cache;
 pub(crate) mod listing_options;
 pub(crate) mod live_run;

@@ -10,6 +10,7 @@ pub(crate) mod group_evidence;
 pub(crate) mod history;
 pub(crate) mod input_file;
 pub mod journal;
+pub(crate) mod listed_change;
 pub(crate) mod output_file;
 pub(crate) mod run_lock;
 pub(crate) mod saved_listing;

@@ -5,9 +5,11 @@
 //! not finished has none, and one that was cut short does not have the length it names.
 
 use super::atomic_file::private;
+use super::listed_change::{self, ListedChange};
 use super::saved_records::SavedRecords;
 use super::timestamp_file;
 use crate::error::{Error, Result};
+use crate::wire::limits::LISTING_INTERVAL_SECONDS;
 use crate::wire::response::ListedEntry;
 use jiff::Timestamp;
 use lz4_flex::frame::{FrameEncoder, FrameInfo};
@@ -25,6 +27,8 @@ use tempfile::NamedTempFile;
 const FORMAT: u32 = 3;
 /// The file with the mark of the last change.
 const CHANGED: &str = "changed";
+/// The file with what the changes concern.
+const CHANGES: &str = "changes";
 /// Bytes of the first line.
 const HEAD_BYTES: usize = 1024;
 /// Pages that are read ahead.
@@ -63,6 +67,8 @@ pub(crate) struct SavedListing {
     pub records: usize,
     /// Whether umapish has changed the organization since.
     pub is_stale: bool,
+    /// The mark of the last change before it.
+    change: Option<String>,
     path: PathBuf,
     file: File,
 }
@@ -109,7 +115,8 @@ impl SavedListings {
             && (head.listing.as_str(), &head.organization, &head.service)
                 == (listing, &self.organization, &self.service);
         let is_stale = head.change != self.change_mark();
-        (whole && ours).then_some(SavedListing { begun, records: head.records, is_stale, path, file })
+        let (records, change) = (head.records, head.change);
+        (whole && ours).then_some(SavedListing { begun, records, is_stale, change, path, file })
     }
 
     /// Records that the organization was changed, so that earlier listings are stale: the mark is a random one, which no
@@ -117,12 +124,14 @@ impl SavedListings {
     ///
     /// # Errors
     /// `file`: it cannot be written.
-    pub(crate) fn mark_changed(&self, now: Timestamp) -> Result<()> {
+    pub(crate) fn mark_changed(&self, now: Timestamp, change: &ListedChange) -> Result<()> {
         if !self.folder.is_dir() {
             return Ok(());
         }
         let path = self.folder.join(CHANGED);
         let mark = uuid::Uuid::new_v4().simple().to_string();
+        // A line that is missing is noticed when the log is read, so a failure only costs a listing.
+        drop(listed_change::append(&self.folder.join(CHANGES), self.change_mark(), &mark, change));
         let mut options = OpenOptions::new();
         let file = private(options.write(true).create(true).truncate(true)).open(&path);
         let written =
@@ -134,6 +143,12 @@ impl SavedListings {
     /// The mark of the last change; one that is half written differs from all others.
     fn change_mark(&self) -> Option<String> {
         fs::read_to_string(self.folder.join(CHANGED)).ok()
+    }
+
+    /// What this program changed since a listing was saved; `None` if that is not known.
+    pub(crate) fn changes_since(&self, saved: &SavedListing) -> Option<ListedChange> {
+        let until = self.change_mark();
+        listed_change::between(&self.folder.join(CHANGES), saved.change.as_deref(), until.as_deref())
     }
 
     /// When the organization was last changed by this program.
@@ -238,6 +253,13 @@ fn settle(
 }
 
 impl SavedListing {
+    /// Whether it began less than two hours ago, when the service would let nobody list everything again.
+    pub(crate) fn is_young(&self) -> bool {
+        let age = Timestamp::now().duration_since(self.begun);
+        let limit = i64::try_from(LISTING_INTERVAL_SECONDS).unwrap_or(i64::MAX);
+        !age.is_negative() && age.as_secs() < limit
+    }
+
     /// Its records, a page at a time.
     pub(crate) fn pages<T: ListedEntry + Send + Sync + 'static>(self) -> SavedPages<T> {
         SavedPages {
@@ -473,10 +495,10 @@ mod tests {
     fn moments_are_remembered() {
         let (_folder, shelf) = shelf();
         let moment = begun();
-        shelf.mark_changed(moment).unwrap();
+        shelf.mark_changed(moment, &ListedChange::default()).unwrap();
         assert_eq!((shelf.changed(), shelf.begun("users")), (None, None));
         shelf.mark_begun("users", moment).unwrap();
-        shelf.mark_changed(moment).unwrap();
+        shelf.mark_changed(moment, &ListedChange::default()).unwrap();
         let moments = (shelf.changed(), shelf.begun("users"), shelf.begun("groups"));
         assert_eq!(moments, (Some(moment), Some(moment), None));
     }
@@ -487,7 +509,7 @@ mod tests {
         keep(&shelf, 2);
         assert!(!shelf.find("users").unwrap().is_stale);
         for moment in [begun() - Duration::from_hours(9000), begun(), begun() + Duration::from_hours(1)] {
-            shelf.mark_changed(moment).unwrap();
+            shelf.mark_changed(moment, &ListedChange::default()).unwrap();
             assert!(shelf.find("users").unwrap().is_stale, "{moment}");
             keep(&shelf, 2);
             assert!(!shelf.find("users").unwrap().is_stale, "{moment}");
@@ -512,7 +534,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let (_folder, shelf) = shelf();
         keep(&shelf, 1);
-        shelf.mark_changed(begun()).unwrap();
+        shelf.mark_changed(begun(), &ListedChange::default()).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&shelf.path("users")), mode(&shelf.folder)), (0o600, 0o700));
         assert_eq!(mode(&shelf.folder.join("changed")), 0o600);

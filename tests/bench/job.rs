@@ -30,6 +30,8 @@ pub(crate) enum Job {
     Bench(&'static str),
     /// A `.rhai` script that makes changes for real, after an option of `umapish`.
     ScriptWith(&'static str, &'static str),
+    /// The plan of a `.rhai` script, with listings of its own.
+    Plan(&'static str),
     /// A program with these arguments and the journal that what made ready has left.
     Journal(Tool, &'static [&'static str]),
 }
@@ -46,7 +48,11 @@ pub(crate) enum Tool {
 impl Job {
     /// Whether what it prints is the answer to its task.
     pub(crate) fn answers(&self) -> bool {
-        !matches!(self, Self::Journal(Tool::Named(_), _))
+        !matches!(self, Self::Journal(Tool::Named(_), _) | Self::Plan(_))
+    }
+
+    fn is_plan(&self) -> bool {
+        matches!(self, Self::Plan(_))
     }
 }
 
@@ -71,7 +77,10 @@ impl<'w> Workplace<'w> {
     pub(crate) fn run(&self, job: &Job) -> Result<Sample, Failure> {
         let mut command = self.command(job).ok_or("there is no Python")?;
         // Not the current folder: no script may write into the home folder itself.
-        command.env("HOME", self.folder.path().join("home")).current_dir(self.folder.path());
+        let (fresh, usual) = (tempfile::tempdir_in(self.folder.path())?, self.folder.path().join("home"));
+        command
+            .env("HOME", if job.is_plan() { fresh.path() } else { &usual })
+            .current_dir(self.folder.path());
         command.envs(self.organization.into_iter().flat_map(Organization::settings));
         measure::run(command, &self.folder.path().join("stderr"))
     }
@@ -101,6 +110,10 @@ impl<'w> Workplace<'w> {
             Job::ScriptWith(option, name) => {
                 let path = Path::new(SCRIPTS).join(name);
                 Some(program(UMAPI, [OsStr::new("--live"), OsStr::new(option), path.as_os_str()]))
+            }
+            Job::Plan(name) => {
+                let path = Path::new(SCRIPTS).join(name);
+                Some(program(UMAPI, [OsStr::new("-q"), OsStr::new("plan"), path.as_os_str()]))
             }
             Job::Peer(name) => Some(script(self.python.peers()?, name)),
             Job::Bench(mode) => Some(program(std::env::current_exe().ok()?, [*mode])),

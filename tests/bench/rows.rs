@@ -207,6 +207,18 @@ pub(crate) const ROWS: &[Row] = &[
         contenders: ASKING,
     },
     Row {
+        task: "a plan in an organization of 100,000 users",
+        users: Some(100_000),
+        limits: None,
+        before: &[Job::Script("people.rhai")],
+        runs: 3,
+        contenders: &[
+            by("`umapish`, the listings alone", Job::Script("list.rhai")),
+            by("`umapish plan`, one person added to a group", Job::Plan("change.rhai")),
+            by("`umapish plan`, all 100,000 added to a group", Job::Plan("queue.rhai")),
+        ],
+    },
+    Row {
         task: "1,000,000 rows of a CSV file counted by type",
         users: Some(1_000_000),
         limits: None,

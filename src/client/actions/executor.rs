@@ -130,7 +130,7 @@ struct ActionExecutor {
     removed_parts: HashMap<usize, Vec<DeferredPart>>,
     /// Whether it was reported how long look-ups take.
     announced: bool,
-    /// The people who were looked up so that the change can be taken back.
+    /// The people who were looked up so that the change can be undone.
     read_before: HashSet<String>,
     progress: SubmitProgress,
     /// Requests without a response, each on its own task. Dropping them aborts them.

@@ -142,7 +142,7 @@ fn take_over(person: &mut PersonState, user: &User) {
     }
 }
 
-/// Takes one person back.
+/// Undoes the changes of one person.
 struct PersonInverse<'r> {
     person: &'r PersonState,
     now: &'r OrganizationNow,
@@ -244,7 +244,7 @@ impl PersonInverse<'_> {
         Ok(json!({kind.create_step(): content}))
     }
 
-    /// Takes back memberships and fields; `created` is the command that makes the account again.
+    /// Undoes changes of memberships and fields; `created` is the command that makes the account again.
     fn change_back(&mut self, created: Option<usize>, draft: &mut UndoDraft) {
         let (mut steps, mut memberships) = self.membership_steps(created.is_some());
         let (update, fields) = self.update();
@@ -268,7 +268,7 @@ impl PersonInverse<'_> {
         }
     }
 
-    /// The steps that take memberships back, the last change first, and the memberships as they are now.
+    /// The steps that undo changes of memberships, the last change first, and the memberships as they are now.
     fn membership_steps(&mut self, is_new: bool) -> (Vec<Value>, BTreeMap<String, MembershipBefore>) {
         let mut pairs: Vec<_> = self.person.groups.values().collect();
         pairs.sort_by_key(|pair| std::cmp::Reverse(pair.place));

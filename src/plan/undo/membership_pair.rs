@@ -26,10 +26,10 @@ pub(crate) struct MembershipPair {
     pub(crate) place: usize,
 }
 
-/// What takes a membership back.
+/// What undoes a change of a membership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MembershipInverse {
-    /// There is nothing to take back.
+    /// There is nothing to undo.
     Nothing,
     /// Add the person directly.
     Add,
@@ -53,7 +53,7 @@ impl MembershipPair {
         (self.after, self.place) = (MembershipAfter::Unchanged, 0);
     }
 
-    /// What takes it back; `is_plain` says that every member of the group is a direct one.
+    /// What undoes it; `is_plain` says that every member of the group is a direct one.
     pub(crate) fn inverse(&self, is_plain: bool) -> MembershipInverse {
         use MembershipState::{Absent, Direct, Indirect, Member, NotDirect, Unknown};
         match (self.after, self.before) {

@@ -11,7 +11,7 @@ use crate::wire::mode::Mode;
 use crate::wire::outcome::Status;
 use crate::wire::step::StepRemoval;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What a run did to people and groups.
 #[derive(Debug, Default)]
@@ -59,6 +59,13 @@ impl RunReplay {
     pub(crate) fn forget_the_rest(&mut self) {
         self.names.clear();
         self.people.retain(|person| person.is_concerned);
+    }
+
+    /// The groups that the run changed, or whose members it changed.
+    pub(crate) fn groups(&self) -> BTreeSet<String> {
+        let of_people = self.people.iter().flat_map(|person| person.groups.values());
+        let renamed = self.renamed.iter().flat_map(|(old, new)| [old, new]);
+        of_people.map(|pair| &pair.group).chain(renamed).chain(&self.created).cloned().collect()
     }
 
     /// Applies the next change of the run.

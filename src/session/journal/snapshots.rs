@@ -23,6 +23,10 @@ use std::sync::Arc;
 /// The number of names that are kept of those that the service did not know.
 const MISSING_SIZE: usize = 10_000;
 
+/// The most fingerprints of changes, at up to 16 bytes each: those of about a million commands. After more of them,
+/// nothing counts as read any more.
+const MOST_TOUCHED: usize = 4_000_000;
+
 /// The domain that selects Adobe IDs in a look-up (contract 2.4).
 const ADOBE_ID_DOMAIN: &str = "AdobeID";
 
@@ -35,6 +39,8 @@ pub(crate) struct Snapshots {
     missing: HashMap<AccountKey, Timestamp>,
     /// What the run has changed: hashes of a person and a group, or of a person and everything.
     touched: FingerprintSet,
+    /// How many fingerprints were added to these.
+    touches: usize,
     /// The folded names under which people were read, by the names that the run gave them; empty for a name that its
     /// person has no longer.
     aliases: HashMap<String, String>,
@@ -276,13 +282,19 @@ impl Snapshots {
             }
             for (key, what) in keys.hashes.iter().flat_map(|key| changed.iter().map(move |what| (key, what)))
             {
-                self.touched.insert(self.hashes.hash_one((key, what.as_str())));
+                if self.touches < MOST_TOUCHED {
+                    self.touched.insert(self.hashes.hash_one((key, what.as_str())));
+                    self.touches += 1;
+                }
             }
         }
     }
 
     /// After an update, the person has other names; whoever was read under these is meant no more.
     fn rename(&mut self, person: NamedPerson<'_>, command: &Command) {
+        if self.touches >= MOST_TOUCHED {
+            return;
+        }
         let old = self.aliases.get(&fold(person.name)).cloned().unwrap_or_else(|| fold(person.name));
         for step in command.steps.iter().filter(|step| step.name == "update") {
             for new in new_names(step).map(fold).filter(|new| *new != old) {
@@ -296,7 +308,8 @@ impl Snapshots {
     }
 
     fn is_touched(&mut self, keys: &PersonKeys, what: &str) -> bool {
-        keys.hashes.iter().any(|key| self.touched.contains(self.hashes.hash_one((key, what))))
+        self.touches >= MOST_TOUCHED
+            || keys.hashes.iter().any(|key| self.touched.contains(self.hashes.hash_one((key, what))))
     }
 
     /// What a person is recognized by.

@@ -3,7 +3,7 @@
 use super::folder::JournalFolder;
 use crate::error::{Error, Result};
 use crate::output::Output;
-use crate::output::table::TextGrid;
+use crate::output::table::{GAP, TextGrid};
 use crate::shell::humanize::local_time;
 use crate::store::journal::directory;
 use crate::store::journal::journaled_run::JournaledRun;
@@ -25,7 +25,13 @@ pub(super) fn list(folder: &JournalFolder, is_formatted: bool, output: &Output) 
     } else if runs.is_empty() {
         output.data(&format!("there are no runs in {}", folder.path()?.display()));
     } else {
-        output.data_as_shown(&grid(&runs).render(output.width(), output.data_palette()));
+        let (grid, left_out) = narrowed(grid(&runs), output.width());
+        // Its cells have nothing that could drive the terminal; the colors are ours.
+        output.data(&grid.render(output.width(), output.data_palette()));
+        if !left_out.is_empty() {
+            let line = format!("columns not shown: {}", left_out.join(", "));
+            output.data(&output.data_palette().dim(&line));
+        }
     }
     warn(&unreadable, output);
     Ok(())
@@ -59,6 +65,28 @@ fn grid(runs: &[(String, JournaledRun)]) -> TextGrid {
     TextGrid { header: header.map(str::to_owned).into(), rows: runs.iter().map(cells).collect() }
 }
 
+/// The columns that a narrow terminal can do without, the first ones first: times that are cut say nothing.
+const DISPENSABLE: [&str; 2] = ["organization", "who"];
+
+/// The table without columns for which there is no room, and their names.
+fn narrowed(mut grid: TextGrid, width: Option<usize>) -> (TextGrid, Vec<&'static str>) {
+    let mut left_out = Vec::new();
+    for column in DISPENSABLE {
+        let natural = grid.widths();
+        let taken = natural.iter().sum::<usize>() + GAP * natural.len().saturating_sub(1);
+        let Some(place) = grid.header.iter().position(|name| name == column) else { continue };
+        if width.is_none_or(|width| taken <= width) {
+            break;
+        }
+        grid.header.remove(place);
+        for row in &mut grid.rows {
+            row.remove(place);
+        }
+        left_out.push(column);
+    }
+    (grid, left_out)
+}
+
 fn row(id: &str, run: &JournaledRun) -> Value {
     let head = &run.head;
     json!({
@@ -68,6 +96,7 @@ fn row(id: &str, run: &JournaledRun) -> Value {
         "host": head.host,
         "script": head.script.name,
         "arguments": head.arguments,
+        "plan": head.plan,
         "organization": head.organization,
         "mode": head.mode.as_str(),
         "done": run.done,
@@ -96,5 +125,27 @@ pub(super) fn state(run: &JournaledRun) -> &'static str {
         "unfinished"
     } else {
         "ended"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrow_terminal_shows_whole_times() {
+        let header = ["run", "started", "who", "script", "organization"].map(str::to_owned);
+        let cells = ["7f3a", "2026-11-30 03:03:37 UTC", "root on vm", "job.rhai", "1@AdobeOrg"];
+        let of = |width| {
+            let rows = vec![cells.map(str::to_owned).to_vec()];
+            let (grid, left_out) = narrowed(TextGrid { header: header.to_vec(), rows }, width);
+            (grid.rows[0].join(" "), left_out.join(" "))
+        };
+        let whole = (cells.join(" "), String::new());
+        assert_eq!([of(None), of(Some(80))], [whole.clone(), whole]);
+        let shorter = "7f3a 2026-11-30 03:03:37 UTC root on vm job.rhai".to_owned();
+        assert_eq!(of(Some(60)), (shorter, "organization".to_owned()));
+        let least = "7f3a 2026-11-30 03:03:37 UTC job.rhai".to_owned();
+        assert_eq!(of(Some(40)), (least, "organization who".to_owned()));
     }
 }

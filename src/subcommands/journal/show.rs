@@ -32,7 +32,8 @@ pub(super) fn show(folder: &JournalFolder, path: &Path, is_formatted: bool, outp
     let run = directory::open(path).and_then(|mut file| JournaledRun::of(path, &mut file));
     if let Ok(run) = &run {
         let lines = described(&id, run);
-        output.data_as_shown(&pairs(&lines, output.width(), output.data_palette()));
+        // Its cells have nothing that could drive the terminal; the colors are ours.
+        output.data(&pairs(&lines, output.width(), output.data_palette()));
         output.data("");
     }
     history::read(&name, directory::open(path)?, |event| {
@@ -62,6 +63,7 @@ fn described(id: &str, run: &JournaledRun) -> Vec<(String, String)> {
     let lines = [
         ("run", Some(id.to_owned())),
         ("script", Some(script(run))),
+        ("plan", head.plan.as_ref().map(|sha256| format!("SHA-256 {sha256}"))),
         ("organization", head.organization.clone()),
         ("mode", Some(mode.to_owned())),
         ("started", Some(format!("{} by {} on {}", local_time(run.started), head.user, head.host))),

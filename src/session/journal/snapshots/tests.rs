@@ -116,3 +116,18 @@ fn an_account_is_absent_only_by_a_complete_listing_or_by_the_service_itself() {
     snapshots.add_missing("New@example.com", None);
     assert_eq!(state(&mut snapshots, &NOBODY_KNOWN).0, AccountPresence::Absent);
 }
+
+#[test]
+fn after_the_changes_of_millions_nothing_counts_as_read() {
+    let mut snapshots = Snapshots::default();
+    let people = [user("1", "a@example.com", "federatedID", &["P"])];
+    read(&mut snapshots, &people);
+    assert_eq!(before(&mut snapshots, add("a@example.com", "P")).groups["P"], MembershipState::Direct);
+    snapshots.touches = MOST_TOUCHED - 1;
+    snapshots.touch(&RenderedCommand::raw(add("b@example.com", "P")));
+    let record = before(&mut snapshots, add("a@example.com", "P"));
+    assert_eq!((record.account, record.groups["P"]), (AccountPresence::Unknown, MembershipState::Unknown));
+    let held = snapshots.touched.count_between(0, u64::MAX);
+    snapshots.touch(&RenderedCommand::raw(add("c@example.com", "P")));
+    assert_eq!(snapshots.touched.count_between(0, u64::MAX), held, "no more are kept");
+}
