@@ -128,3 +128,27 @@ fn both_accounts_of_an_address_are_listed_and_the_audit_writes_a_workbook() {
     let read = "read_xlsx(`audit.xlsx`, #{sheet: `findings`}).some(|row| row.finding == `double license`)";
     assert_eq!(visits.eval(read), "true\n");
 }
+
+/// An address may be that of an Adobe ID and of a managed account: no job takes one for both, or chooses silently.
+#[test]
+fn jobs_know_both_accounts_of_an_address() {
+    let visits = Visits::new(&[("c.csv", "email,end\nboth@example.com,2020-01-01\n")]);
+    visits.eval(
+        "add_to_groups(`both@example.com`, [`Designers`]);
+         add_to_groups(`both@example.com`, [`Stock`], #{use_adobe_id: true}); ()",
+    );
+    let clone = visits.run("--live scripts/clone_access.rhai ben.osei@example.com both@example.com");
+    clone.failed(3, "both@example.com has 2 accounts, so nothing is done");
+    let expire = "--live scripts/expire_contractors.rhai c.csv";
+    let run = visits.run(expire).exits(0);
+    for kind in ["adobeID", "federatedID"] {
+        let line = format!("completed  both@example.com ({kind}), until 2020-01-01\n");
+        assert!(run.stdout.contains(&line), "{}", run.stdout);
+    }
+    let groups =
+        "get_users().filter(|user| user.email == `both@example.com`).all(|user| user.groups.is_empty())";
+    assert_eq!(visits.eval(groups), "true\n");
+    let again = visits.run(expire).exits(0);
+    assert_eq!(again.stdout, "live: 0 of 0 accounts lost groups; contracts that have ended: 1\n");
+    assert!(!again.stderr.contains("never sent"), "{}", again.stderr);
+}
