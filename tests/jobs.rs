@@ -1,6 +1,7 @@
 //! The jobs of `scripts/` with the odd cases that real files have.
 
-use crate::scripts::Visits;
+use crate::scripts::{Visits, with_scripts};
+use crate::support::Run;
 
 const WORKBOOK: &str =
     r#"write_xlsx("people.xlsx", [#{email: "ben.osei@example.com"}, #{email: "ines.costa@example.net"}])"#;
@@ -151,4 +152,25 @@ fn jobs_know_both_accounts_of_an_address() {
     let again = visits.run(expire).exits(0);
     assert_eq!(again.stdout, "live: 0 of 0 accounts lost groups; contracts that have ended: 1\n");
     assert!(!again.stderr.contains("never sent"), "{}", again.stderr);
+}
+
+/// A pipe has no folder: what a job writes beside its file is written where it runs.
+#[cfg(unix)]
+#[test]
+fn jobs_that_read_a_pipe_write_their_lists_here() {
+    for (file, job, list) in [
+        ("-", "scripts/onboard.rhai", "onboard-failed.csv"),
+        ("/dev/stdin", "scripts/onboard.rhai", "onboard-failed.csv"),
+        ("-", "scripts/offboard.rhai groups", "leavers-confirm.csv"),
+        ("/dev/stdin", "scripts/offboard.rhai groups", "leavers-confirm.csv"),
+    ] {
+        let people = "email,firstname,lastname,country,groups\nben.osei@example.com,B\u{fffd}n,Osei,GB,\n";
+        let run = with_scripts(Run::new(&format!("--sandbox {job} {file}"))).stdin(people).run();
+        let listed = std::fs::read_to_string(run.file(list));
+        assert!(
+            listed.is_ok_and(|text| text.contains("ben.osei@example.com")),
+            "{job} {file}: {}",
+            run.stderr
+        );
+    }
 }

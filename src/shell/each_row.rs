@@ -74,15 +74,19 @@ pub(super) fn evaluate(
     Ok(Dynamic::UNIT)
 }
 
-/// What is wrong with the name of somebody in a row, if that is what ended its code: the row is refused, and the others are
-/// carried out. Any other error is one of the code.
+/// The codes of names that nobody can have, here or by the service's word.
+const BAD_NAMES: [&str; 3] =
+    [error_code::USER_ID_MISSING, error_code::EMAIL_INVALID, error_code::GROUP_INVALID_LIST];
+
+/// What is wrong with a name in a row, if that is what ended its code: the row is refused, and the others are carried out.
+/// Any other error is one of the code.
 fn fault_of_name(error: &EvalAltResult) -> Option<CommandFault> {
     let EvalAltResult::ErrorRuntime(thrown, _) = error.unwrap_inner() else { return None };
     let thrown = thrown.read_lock::<Map>()?;
     let text = |key: &str| thrown.get(key).and_then(|value| value.clone().into_string().ok());
-    let given = text("code").filter(|_| text("kind").as_deref() == Some("usage"))?;
-    let code =
-        [error_code::USER_ID_MISSING, error_code::EMAIL_INVALID].into_iter().find(|code| *code == given)?;
+    let is_about_names = matches!(text("kind").as_deref(), Some("usage" | "rejected"));
+    let given = text("code").filter(|_| is_about_names)?;
+    let code = BAD_NAMES.into_iter().find(|code| *code == given)?;
     Some(CommandFault { step: 0, code, message: text("message").unwrap_or_default() })
 }
 
