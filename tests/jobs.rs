@@ -165,7 +165,7 @@ fn jobs_that_read_a_pipe_write_their_lists_here() {
         ("/dev/stdin", "scripts/offboard.rhai groups", "leavers-confirm.csv"),
     ] {
         let people = "email,firstname,lastname,country,groups\nben.osei@example.com,B\u{fffd}n,Osei,GB,\n";
-        let run = with_scripts(Run::new(&format!("--sandbox {job} {file}"))).stdin(people).run();
+        let run = with_scripts(Run::new(&format!("--sandbox --files . {job} {file}"))).stdin(people).run();
         let listed = std::fs::read_to_string(run.file(list));
         assert!(
             listed.is_ok_and(|text| text.contains("ben.osei@example.com")),
