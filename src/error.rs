@@ -91,6 +91,8 @@ pub enum ErrorKind {
         message: String,
         /// What it accepts.
         hint: Option<String>,
+        /// The code of the service for it, if the argument is the name of somebody.
+        code: Option<&'static str>,
     },
     /// Local checks refused commands; nothing was sent.
     Invalid(Vec<CommandFailure>),
@@ -246,12 +248,18 @@ impl Error {
 
     /// A wrong argument.
     pub fn usage(message: impl Into<String>) -> Self {
-        ErrorKind::Usage { message: message.into(), hint: None }.into()
+        ErrorKind::Usage { message: message.into(), hint: None, code: None }.into()
     }
 
     /// A wrong argument, and what is accepted instead.
     pub fn usage_with_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        ErrorKind::Usage { message: message.into(), hint: Some(hint.into()) }.into()
+        ErrorKind::Usage { message: message.into(), hint: Some(hint.into()), code: None }.into()
+    }
+
+    /// A name that nobody can have, with the code of the service for it.
+    pub fn bad_name(code: &'static str, message: impl Into<String>, hint: Option<&str>) -> Self {
+        let hint = hint.map(str::to_owned);
+        ErrorKind::Usage { message: message.into(), hint, code: Some(code) }.into()
     }
 
     /// A file that cannot be used.
@@ -324,6 +332,7 @@ impl Error {
             | ErrorKind::Unavailable { code, .. }
             | ErrorKind::Rejected { code, .. }
             | ErrorKind::Throttled { code, .. } => code.as_deref(),
+            ErrorKind::Usage { code, .. } => *code,
             ErrorKind::Invalid(failures) | ErrorKind::Commands(failures) => {
                 failures.first().map(|failure| failure.code.as_str())
             }

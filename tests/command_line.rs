@@ -50,6 +50,8 @@ const OF_A_RUN: &[&str] = &[
     "--encoding=windows-1250",
     "--delimiter=;",
     "--sheet=Staff",
+    "--header-row=3",
+    "--hidden=skip",
 ];
 /// The options that a shell alias may hold.
 const EVERYWHERE: &[&str] = &["--sandbox", "--quiet", "--verbose", "--color=never"];

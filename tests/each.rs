@@ -86,3 +86,25 @@ fn a_run_that_was_cut_short_resumes_with_its_rows() {
     assert!(code == 1 && reported.contains("stopped at people.csv:13;"), "{reported}");
     assert_eq!(desk.action_requests(), 1, "the first ten were recalled");
 }
+
+/// In a file of 5,000 people somebody always lacks an address: that row is refused, and the others are carried out.
+#[test]
+fn a_row_whose_name_nobody_can_have_does_not_stop_the_others() {
+    let people = "email,group\nben.osei@example.com,Stock\n,Stock\nmistyped,Stock\nz\u{200b}oe@example.com,Stock\n\
+                  carla.ruiz@example.com,Stock\nada.lind@example.com,\n";
+    for code in [
+        "add_to_groups(row.email, row.group)",
+        "update_account(row.email, #{lastname: row.group})",
+        "add_federated_id(row.email, row.email, `A`, row.group, `US`)",
+        "get_user(row.email); add_to_groups(row.email, row.group)",
+        "if find_user(row.email) != () { add_to_groups(row.email, row.group) }",
+    ] {
+        let run = Run::new("--sandbox each people.csv").arg(code).file("people.csv", people).run();
+        let said = run.words();
+        for line in ["people.csv:3: ", "people.csv:4: mistyped", "people.csv:5: "] {
+            assert!(said.contains(line), "{code}: {said}");
+        }
+        assert!(said.contains("2 done, 4 not sent"), "{code}: {said}");
+        run.exits(3);
+    }
+}

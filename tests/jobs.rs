@@ -1,6 +1,7 @@
 //! The jobs of `scripts/` with the odd cases that real files have.
 
-use crate::scripts::Visits;
+use crate::scripts::{Visits, with_scripts};
+use crate::support::Run;
 
 const WORKBOOK: &str =
     r#"write_xlsx("people.xlsx", [#{email: "ben.osei@example.com"}, #{email: "ines.costa@example.net"}])"#;
@@ -127,4 +128,49 @@ fn both_accounts_of_an_address_are_listed_and_the_audit_writes_a_workbook() {
     visits.run("scripts/license_audit.rhai --out audit.xlsx").exits(0);
     let read = "read_xlsx(`audit.xlsx`, #{sheet: `findings`}).some(|row| row.finding == `double license`)";
     assert_eq!(visits.eval(read), "true\n");
+}
+
+/// An address may be that of an Adobe ID and of a managed account: no job takes one for both, or chooses silently.
+#[test]
+fn jobs_know_both_accounts_of_an_address() {
+    let visits = Visits::new(&[("c.csv", "email,end\nboth@example.com,2020-01-01\n")]);
+    visits.eval(
+        "add_to_groups(`both@example.com`, [`Designers`]);
+         add_to_groups(`both@example.com`, [`Stock`], #{use_adobe_id: true}); ()",
+    );
+    let clone = visits.run("--live scripts/clone_access.rhai ben.osei@example.com both@example.com");
+    clone.failed(3, "both@example.com has 2 accounts, so nothing is done");
+    let expire = "--live scripts/expire_contractors.rhai c.csv";
+    let run = visits.run(expire).exits(0);
+    for kind in ["adobeID", "federatedID"] {
+        let line = format!("completed  both@example.com ({kind}), until 2020-01-01\n");
+        assert!(run.stdout.contains(&line), "{}", run.stdout);
+    }
+    let groups =
+        "get_users().filter(|user| user.email == `both@example.com`).all(|user| user.groups.is_empty())";
+    assert_eq!(visits.eval(groups), "true\n");
+    let again = visits.run(expire).exits(0);
+    assert_eq!(again.stdout, "live: 0 of 0 accounts lost groups; contracts that have ended: 1\n");
+    assert!(!again.stderr.contains("never sent"), "{}", again.stderr);
+}
+
+/// A pipe has no folder: what a job writes beside its file is written where it runs.
+#[cfg(unix)]
+#[test]
+fn jobs_that_read_a_pipe_write_their_lists_here() {
+    for (file, job, list) in [
+        ("-", "scripts/onboard.rhai", "onboard-failed.csv"),
+        ("/dev/stdin", "scripts/onboard.rhai", "onboard-failed.csv"),
+        ("-", "scripts/offboard.rhai groups", "leavers-confirm.csv"),
+        ("/dev/stdin", "scripts/offboard.rhai groups", "leavers-confirm.csv"),
+    ] {
+        let people = "email,firstname,lastname,country,groups\nben.osei@example.com,B\u{fffd}n,Osei,GB,\n";
+        let run = with_scripts(Run::new(&format!("--sandbox --files . {job} {file}"))).stdin(people).run();
+        let listed = std::fs::read_to_string(run.file(list));
+        assert!(
+            listed.is_ok_and(|text| text.contains("ben.osei@example.com")),
+            "{job} {file}: {}",
+            run.stderr
+        );
+    }
 }

@@ -14,6 +14,8 @@ mod checks;
 mod client;
 mod command_line;
 #[cfg(unix)]
+mod completions;
+#[cfg(unix)]
 mod confinement;
 mod documents;
 mod each;
@@ -40,6 +42,7 @@ mod live_runs;
 mod matrix;
 mod memory;
 mod moves;
+mod odd_files;
 mod odd_responses;
 mod office_files;
 mod outcomes;

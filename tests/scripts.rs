@@ -93,8 +93,8 @@ const EXPECTED: &[Expected] = &[
     Expected {
         script: "expire_contractors",
         arguments: "scripts/contracts.csv",
-        live: &["completed  femi.adeyemi@example.net, until 2020-01-31\nlive: 1 of 1 people"],
-        rehearsed: &["would_complete  femi.adeyemi@example.net, until 2020-01-31\ntest: 1 of 1 people"],
+        live: &["completed  femi.adeyemi@example.net, until 2020-01-31\nlive: 1 of 1 accounts"],
+        rehearsed: &["would_complete  femi.adeyemi@example.net, until 2020-01-31\ntest: 1 of 1 accounts"],
     },
     Expected {
         script: "change_domain",
@@ -332,7 +332,7 @@ fn every_spelling_of_yes_counts_and_other_words_stop_the_run() {
     for word in ["ja", "x", "1", "true", "yes please", "ye", "yes;"] {
         let visits = Visits::new(&[("c.csv", &file(word))]);
         let run = visits.run("--live --yes scripts/offboard.rhai org c.csv");
-        run.failed(1, "`remove` takes yes, no or nothing").stderr_has("ben.osei@example.com");
+        run.failed(1, "c.csv:2: \"remove\" is").stderr_has("ben.osei@example.com");
         assert_eq!(visits.eval("find_user(`ben.osei@example.com`) == ()"), "false\n", "{word}");
     }
 }
@@ -376,7 +376,7 @@ fn which_of_two_accounts_may_go_must_be_said() {
 fn offboarding_names_all_odd_rows_before_it_changes_anything() {
     let visits = Visits::new(&[("leavers.csv", "email,name\nben.osei@example.com,Ben\n,Kim\n,Jo\n")]);
     let run = visits.run("--live scripts/offboard.rhai groups leavers.csv");
-    run.failed(1, "rows have no email").stderr_has("row 2").stderr_has("row 3");
+    run.failed(1, "leavers.csv:3: there is no email").stderr_has("leavers.csv:4: there is no email");
     assert_eq!(visits.eval("get_user(`ben.osei@example.com`).groups.is_empty()"), "false\n");
 }
 

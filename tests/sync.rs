@@ -86,7 +86,7 @@ fn people_without_an_account_are_created_unless_somebody_may_be_meant() {
     let map = "[[map]]\nfile = 'hr.csv'\nmode = 'add'\ngroups = ['Engineering']\n[create]\ncountry = 'DE'\n";
     let people =
         "email,firstname,lastname,type\nnew.one@example.com,New,One,\nb.osei@example.com,Ben,Osei,\n";
-    let run = sync(&desk, "--live sync map.toml", map, people).exits(0);
+    let run = sync(&desk, "--live sync map.toml", map, people).exits(7);
     assert!(
         run.words().contains("hr.csv:3 has no account, but somebody here has that name"),
         "{}",
@@ -219,7 +219,7 @@ fn scripts_match_people_and_sync_groups_themselves() {
         "{}",
         run.stderr
     );
-    run.failed(7, "nobody was removed from Engineering: 1 row of the source not certain");
+    run.failed(7, "nobody was removed from Engineering: 1 row of the source is not certain");
 }
 
 /// By their headers: User Sync, Adobe's sample, and umapi-cli, which has the same columns in another order.
@@ -295,4 +295,77 @@ fn who_keeps_a_profile_through_a_group_is_named_by_the_sync_that_removes_the_dir
         assert!(run.stdout.contains(expected), "{}", run.stdout);
     }
     assert!(!run.stdout.contains("hugo.martin@example.com keeps"), "{}", run.stdout);
+}
+
+/// A row that is not certain is a person who may lack a group, also where nobody would lose anything.
+#[test]
+fn a_source_in_doubt_is_never_a_success() {
+    for (line, people, why) in [
+        ("sync --users hr.csv", "email,groups\n", "hr.csv has no rows"),
+        ("sync --users hr.csv", "email,groups\nnew.one@example.com,Designers\n", "hr.csv:2 has no account"),
+        (
+            "sync --users hr.csv",
+            "email,groups\nboth@example.com,Designers\n",
+            "hr.csv:2 may be several accounts",
+        ),
+        ("sync map.toml", "email\n", "hr.csv has no rows"),
+        ("sync map.toml", "email\nnew.one@example.com\n", "1 row is not certain, the limit is 0"),
+    ] {
+        let desk = Desk::new("");
+        let map = format!("{MAP}mode = 'add'\n");
+        sync(&desk, &format!("--live {line}"), &map, people)
+            .failed(7, why)
+            .stderr_has("people may be missing");
+        assert_eq!(desk.action_requests(), 0, "{why}");
+    }
+    let run = Run::eval("sync_group(`Engineering`, [`new.one@example.com`], #{mode: `add`}); ()").run();
+    run.failed(7, "people may be missing: 1 row of the source is not certain");
+}
+
+/// `both@example.com` is the address of an Adobe ID and of a Federated ID.
+#[test]
+fn of_two_accounts_the_one_that_the_map_excludes_is_not_meant() {
+    let groups = "get_users().filter(|user| user.email == `both@example.com`)
+        .map(|user| `${user.type} ${\"Engineering\" in user.groups}`)";
+    let map = "[[map]]\nfile = 'hr.csv'\nmode = 'add'\ngroups = ['Engineering']\n";
+    for (exclude, code, expected) in [
+        ("", 7, "[\"adobeID false\",\"federatedID false\"]\n"),
+        ("[exclude]\ntypes = ['adobeID']\n", 0, "[\"adobeID false\",\"federatedID true\"]\n"),
+        ("[exclude]\ntypes = ['federatedID']\n", 0, "[\"adobeID true\",\"federatedID false\"]\n"),
+        ("[exclude]\nusers = ['both@*']\n", 7, "[\"adobeID false\",\"federatedID false\"]\n"),
+    ] {
+        let desk = Desk::new("");
+        sync(&desk, "--live sync map.toml", &format!("{map}{exclude}"), "email\nboth@example.com\n")
+            .exits(code);
+        assert_eq!(desk.start("-e").arg(groups).run().done(), expected, "{exclude}");
+    }
+}
+
+/// User Sync leaves the second account of a name; here both stay, since nobody has said which one is meant.
+#[test]
+fn people_without_a_row_keep_everything_where_two_accounts_have_their_name() {
+    let everybody = "for user in get_users() { print(user.email); }";
+    for action in ["remove-from-org", "remove-groups"] {
+        let desk = Desk::new("");
+        desk.start("--live -e").arg("add_to_groups(`both@example.com`, `Stock`); ()").run().exits(0);
+        let before: Vec<_> =
+            desk.start("-e").arg(everybody).run().done().lines().map(str::to_owned).collect();
+        let shared = ["both@example.com", "twin@example.com", "twin@emea.example.com"];
+        let gone = "carla.ruiz@example.com";
+        let people = file_of(before.iter().filter(|name| !shared.contains(&name.as_str()) && *name != gone));
+        let map = format!("[[map]]\nfile = 'hr.csv'\n[others]\naction = '{action}'\n");
+        let run = sync(&desk, "--live sync map.toml", &map, &people);
+        let run = run.failed(7, "whose name another account has: both@example.com");
+        assert!(
+            !run.words().contains(gone) || run.stdout.contains("accounts without a row: 5"),
+            "{}",
+            run.stdout
+        );
+        let code = format!("find_user({gone:?}) == () || get_user({gone:?}).groups.is_empty()");
+        assert_eq!(desk.start("-e").arg(code).run().done(), "true\n", "{action}");
+        let after: Vec<_> = desk.start("-e").arg(everybody).run().done().lines().map(str::to_owned).collect();
+        assert!(before.iter().filter(|name| *name != gone).all(|name| after.contains(name)), "{action}");
+        let groups = "get_user(`both@example.com`).groups.len()";
+        assert_eq!(desk.start("-e").arg(groups).run().done(), "1\n", "{action}");
+    }
 }

@@ -68,6 +68,8 @@ pub(crate) fn head(
             encoding: global.encoding.clone(),
             delimiter: global.delimiter,
             sheet: global.sheet.clone(),
+            header_row: global.header_row,
+            hidden: global.hidden.clone(),
         },
         inputs: Vec::new(),
         plan: None,
@@ -344,6 +346,8 @@ fn options(global: &GlobalOptions, head: &HeadRecord) -> GlobalOptions {
     options.encoding = options.encoding.or_else(|| tables.encoding.clone());
     options.delimiter = options.delimiter.or(tables.delimiter);
     options.sheet = options.sheet.or_else(|| tables.sheet.clone());
+    options.header_row = options.header_row.or(tables.header_row);
+    options.hidden = options.hidden.or_else(|| tables.hidden.clone());
     if options.columns.is_empty() {
         options.columns.clone_from(&tables.columns);
     }

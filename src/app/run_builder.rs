@@ -151,6 +151,8 @@ fn input_defaults(global: &GlobalOptions) -> InputDefaults {
         encoding: global.encoding.clone(),
         delimiter: global.delimiter,
         sheet: global.sheet.clone(),
+        header_row: global.header_row,
+        hidden: global.hidden.clone(),
         columns: global.columns.iter().map(|(new, old)| (old.clone(), new.clone())).collect(),
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn check(program: &ScriptProgram, is_plan: bool, output: &Output) -> 
             return Ok(Some(RunExit::Done));
         }
         warn_of_misplaced(program, is_plan, output);
+        warn_of_unread(program, is_plan, output);
         return Ok(None);
     }
     let read = ScriptArguments::read(options.list(), &program.arguments, program.secret_arguments);
@@ -65,6 +66,16 @@ fn refused(program: &ScriptProgram, is_plan: bool, options: &ScriptOptions, prob
     let usage = usage::usage(&program.name, options);
     let hint = format!("{usage}; --help shows what each is.{advice}");
     Error::usage_with_hint(format!("{}: {}", program.name, problems.join("; ")), hint)
+}
+
+/// Warns of arguments that nothing can read: neither the script nor a module asks for them.
+fn warn_of_unread(program: &ScriptProgram, is_plan: bool, output: &Output) {
+    let asks = ["args", "import"].iter().any(|word| program.text.contains(word));
+    let misplaced = cli::misplaced(&program.arguments, is_plan);
+    let unread = program.arguments.iter().find(|word| !misplaced.contains(&word.as_str()));
+    if let Some(word) = unread.filter(|_| !asks) {
+        output.warning(&format!("`{word}` is not used: {} does not read its arguments", program.name));
+    }
 }
 
 fn warn_of_misplaced(program: &ScriptProgram, is_plan: bool, output: &Output) {

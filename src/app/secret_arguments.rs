@@ -27,7 +27,7 @@ pub(super) fn read(arguments: &[String], output: &Output) -> Result<Vec<String>>
 
 fn named(error: Error) -> Error {
     match &*error.kind {
-        ErrorKind::Usage { message, hint } if !message.starts_with("standard input") => {
+        ErrorKind::Usage { message, hint, .. } if !message.starts_with("standard input") => {
             let message = format!("--secret-arg {message}");
             match hint {
                 Some(hint) => Error::usage_with_hint(message, hint.clone()),

@@ -42,9 +42,17 @@ impl RowQueue {
     /// `config`: settings are missing or invalid.
     pub(crate) fn refuse_row(&self, session: &Session, bad: BadRow) -> Result<()> {
         let fault = CommandFault { step: 0, code: error_code::ROW_INVALID, message: bad.message };
-        let name = NAMES.iter().filter_map(|column| bad.row.text(column)).find(|name| !name.is_empty());
+        self.refuse(session, bad.row, &fault)
+    }
+
+    /// Records a row for which nothing is sent, and why.
+    ///
+    /// # Errors
+    /// `config`: settings are missing or invalid.
+    pub(crate) fn refuse(&self, session: &Session, row: TableRow, fault: &CommandFault) -> Result<()> {
+        let name = NAMES.iter().filter_map(|column| row.text(column)).find(|name| !name.is_empty());
         let target = name.unwrap_or_default().to_owned();
-        let withheld = WithheldCommand::refused(0, &target, &fault, String::new(), Dynamic::from(bad.row));
+        let withheld = WithheldCommand::refused(0, &target, fault, String::new(), Dynamic::from(row));
         self.queue.submit_or_withhold(session, Err(withheld))
     }
 

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::values::options::CallOptions;
 use crate::wire::command::{Command, CommandStep};
+use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::OPTIONS;
 use crate::wire::subject::CommandSubject;
@@ -104,7 +105,8 @@ pub(crate) fn distinct(texts: &[String]) -> Vec<String> {
 pub(crate) fn some_names(value: &Dynamic, of: &str) -> Result<Vec<String>> {
     let names = names(value)?;
     if names.is_empty() {
-        return Err(Error::usage(format!("no {of} is given, so there is nothing to do")));
+        let message = format!("no {of} is given, so there is nothing to do");
+        return Err(Error::bad_name(error_code::GROUP_INVALID_LIST, message, None));
     }
     Ok(names)
 }

@@ -37,8 +37,8 @@ pub struct GlobalOptions {
     /// rehearse: the service checks changes but makes none (the default outside of the sandbox)
     #[arg(long, global = true, overrides_with = "live")]
     pub test: bool,
-    /// how to print values: table on a terminal, json otherwise
-    #[arg(short = 'o', long, global = true, value_name = "FORMAT", value_parser = formats(&["table", "json", "jsonl", "csv", "xlsx"]))]
+    /// form of values: table, json, jsonl, csv or xlsx; by default table on a terminal, else json
+    #[arg(short = 'o', long, global = true, value_name = "FORMAT", hide_possible_values = true, value_parser = formats(&["table", "json", "jsonl", "csv", "xlsx"]))]
     pub format: Option<OutputFormat>,
     /// hide progress, notes and warnings
     #[arg(short, long, global = true)]
@@ -64,7 +64,7 @@ pub struct GlobalOptions {
         global = true,
         value_name = "FILE|PATTERN",
         help_heading = "Guards",
-        help = "the only users and groups that may be changed, as for --protect"
+        help = "the only users and groups that may be changed"
     )]
     pub only: Vec<String>,
     /// `--files`.
@@ -132,6 +132,14 @@ pub struct GlobalOptions {
     /// sheet of Excel workbooks
     #[arg(long, global = true, value_name = "NAME", help_heading = "Files that scripts read")]
     pub sheet: Option<String>,
+    /// row or line with the header
+    #[arg(long, global = true, value_name = "N", help_heading = "Files that scripts read",
+        value_parser = clap::value_parser!(u16).range(1..))]
+    pub header_row: Option<u16>,
+    /// hidden rows of Excel workbooks: skip or read
+    #[arg(long, global = true, value_name = "WHAT", help_heading = "Files that scripts read",
+        hide_possible_values = true, value_parser = ["skip", "read"])]
+    pub hidden: Option<String>,
     /// when to use color: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true,
         hide_possible_values = true, value_parser = colors())]

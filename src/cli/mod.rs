@@ -69,10 +69,23 @@ pub fn completions(shell: clap_complete::Shell) -> String {
     let mut text = Vec::new();
     // Only subcommands are completed by every shell, so here the topics of the guide are subcommands.
     let topics = PAGES.iter().map(|page| clap::Command::new(page.topic).about(page.summary()));
-    let mut command = forms::with_options_where_shown(declared());
-    command = command.mut_subcommand("guide", |guide| guide.subcommands(topics));
+    let mut command = without_words("umapish", &forms::with_options_where_shown(declared()));
+    command = command.mut_subcommand("guide", |guide| without_words("guide", &guide).subcommands(topics));
     clap_complete::generate(shell, &mut command, "umapish", &mut text);
     script_completion::with_scripts(shell, String::from_utf8(text).unwrap_or_default())
+}
+
+/// The command without arguments that are neither options nor subcommands. A shell would expect the subcommand after them.
+fn without_words(name: &'static str, command: &clap::Command) -> clap::Command {
+    let options: Vec<_> = command.get_arguments().filter(|one| !one.is_positional()).cloned().collect();
+    let subcommands: Vec<_> = command.get_subcommands().cloned().collect();
+    let about = command.get_about().cloned().unwrap_or_default();
+    clap::Command::new(name)
+        .about(about)
+        .version(version::requested(&[]))
+        .disable_help_subcommand(true)
+        .args(options)
+        .subcommands(subcommands)
 }
 
 /// Reads the command line. With `-e` there are no subcommands, so that a script argument may have the name of one.

@@ -11,7 +11,10 @@ _umapish_script() {
     local index script=0 word join="" line last
     local -a words=()
     for (( index = 1; index < COMP_CWORD; index++ )); do
-        if [[ "${COMP_WORDS[index]}" == *.rhai ]]; then script=$index; break; fi
+        case "${COMP_WORDS[index]}" in
+            check|translate) break ;;
+            *.rhai) script=$index; break ;;
+        esac
     done
     if (( script == 0 )); then _umapish "$@"; return; fi
     for (( index = script; index <= COMP_CWORD; index++ )); do
@@ -45,16 +48,22 @@ complete -F _umapish_script -o bashdefault -o default umapish
 "#;
 
 const ZSH: &str = r#"
+_umapish_first() {
+    _umapish_commands "$@"
+    _files -g '*.rhai'
+}
 _umapish() {
     local index=2 line
     local -a offered
-    while (( index < CURRENT )) && [[ "${words[index]}" != *.rhai ]]; do (( index++ )); done
-    if (( index >= CURRENT )); then _umapish_of_clap "$@"; return; fi
+    while (( index < CURRENT )) && [[ "${words[index]}" != (*.rhai|check|translate) ]]; do (( index++ )); done
+    if (( index >= CURRENT )) || [[ "${words[index]}" != *.rhai ]]; then _umapish_of_clap "$@"; return; fi
     for line in "${(@f)$("${words[1]}" __complete "${(@Q)words[index,CURRENT]}" 2>/dev/null)}"; do
         case "$line" in
             '') ;;
-            :files) _files ;;
-            :folders) _files -/ ;;
+            :files|:folders)
+                # In `--file=peo` the part after the sign is completed.
+                [[ "$PREFIX" == --*=* ]] && compset -P 1 '*='
+                if [[ "$line" == :files ]]; then _files; else _files -/; fi ;;
             *$'\t'*) offered+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}") ;;
             *) offered+=("${line//:/\\:}") ;;
         esac
@@ -70,6 +79,9 @@ function __umapish_script_words
     set -l count (count $words)
     test $count -gt 1; or return 1
     for index in (seq 2 $count)
+        if contains -- $words[$index] check translate
+            return 1
+        end
         if string match -q '*.rhai' -- $words[$index]
             printf '%s\n' $words[$index..-1] "$current"
             return 0
@@ -77,19 +89,35 @@ function __umapish_script_words
     end
     return 1
 end
+# In `--file=peo` the part after the sign is completed.
+function __umapish_paths
+    set -l word (commandline -ct)
+    set -l option ''
+    if string match -q -- '--*=*' $word
+        set option (string replace -r '=.*' '=' -- $word)
+        set word (string replace -r '^[^=]*=' '' -- $word)
+    end
+    for path in ($argv[1] $word)
+        echo $option$path
+    end
+end
 function __umapish_script_offers
     set -l program (commandline -opc)[1]
     for line in ($program __complete (__umapish_script_words) 2>/dev/null)
         switch $line
             case ':files'
-                __fish_complete_path (commandline -ct)
+                __umapish_paths __fish_complete_path
             case ':folders'
-                __fish_complete_directories (commandline -ct)
+                __umapish_paths __fish_complete_directories
             case '*'
                 echo $line
         end
     end
 end
+function __umapish_scripts
+    string match -r '^[^\t]*(?:[.]rhai|/)(?=\t|$)' -- (__fish_complete_path (commandline -ct))
+end
+complete -c umapish -n '__fish_umapish_needs_command' -a '(__umapish_scripts)'
 complete -c umapish -n '__umapish_script_words >/dev/null' -f -a '(__umapish_script_offers)'
 "#;
 
@@ -97,15 +125,25 @@ complete -c umapish -n '__umapish_script_words >/dev/null' -f -a '(__umapish_scr
 pub(super) fn with_scripts(shell: Shell, text: String) -> String {
     match shell {
         Shell::Bash => text + BASH,
-        Shell::Fish => text + FISH,
+        Shell::Fish => fish(&text) + FISH,
         Shell::Zsh => zsh(&text),
         _ => text,
     }
 }
 
-/// In zsh the function has the name of the file, so the one of clap gets another name.
+/// In fish the options of subcommands such as `run` would be offered beside those of the script.
+fn fish(text: &str) -> String {
+    const BEGIN: &str = "function __fish_umapish_using_subcommand\n";
+    text.replacen(BEGIN, &format!("{BEGIN}    __umapish_script_words >/dev/null; and return 1\n"), 1)
+}
+
+/// In zsh the function has the name of the file, so the one of clap gets another name. A script stands where a subcommand
+/// would.
 fn zsh(text: &str) -> String {
     const END: &str = "if [ \"$funcstack[1]\" = \"_umapish\" ]; then";
+    let text = text.replacen("\":: :_umapish_commands\"", "\":: :_umapish_first\"", 1);
+    // With two colons the rest of the line would be completed as a command line of its own.
+    let text = text.replace("'*::", "'*:");
     let renamed = text.replacen("\n_umapish() {", "\n_umapish_of_clap() {", 1);
     renamed.replacen(END, &format!("{}\n{END}", ZSH.trim()), 1)
 }

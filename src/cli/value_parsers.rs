@@ -2,6 +2,7 @@
 
 use super::choices::{ColorChoice, OutputFormat};
 use crate::config::values::duration;
+use crate::store::encoding::FileEncoding;
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::time::Duration;
@@ -17,9 +18,8 @@ pub(super) fn column(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn encoding(text: &str) -> Result<String, String> {
-    let is_known = encoding_rs::Encoding::for_label_no_replacement(text.trim().as_bytes()).is_some();
     let usual = "must be a label of the WHATWG's list, such as windows-1250, windows-1252 or shift_jis";
-    if is_known { Ok(text.to_owned()) } else { Err(usual.to_owned()) }
+    if FileEncoding::parse(text).is_some() { Ok(text.to_owned()) } else { Err(usual.to_owned()) }
 }
 
 pub(super) fn delimiter(text: &str) -> Result<char, String> {

@@ -11,6 +11,8 @@ use std::io::Read;
 
 /// The bytes that are read at once.
 const PIECE: usize = 1 << 16;
+/// The byte that begins a change of alphabets in ISO-2022-JP.
+const ESCAPE: u8 = 0x1B;
 /// The words that are shown for a guess.
 const SHOWN_WORDS: usize = 5;
 
@@ -58,7 +60,7 @@ fn readings(file: &InputFile, likely: FileEncoding) -> Vec<EncodedReading> {
     let mut found: Vec<EncodedReading> = Vec::new();
     for encoding in std::iter::once(likely).chain(others) {
         let Some(words) = words(file, encoding) else { continue };
-        if found.iter().all(|known| known.words != words) {
+        if found.is_empty() || !words.is_empty() && found.iter().all(|known| known.words != words) {
             found.push(EncodedReading { encoding, words });
         }
     }
@@ -133,13 +135,17 @@ fn guess(file: &InputFile, check: &dyn Fn() -> Result<()>) -> Result<(FileEncodi
     let mut letters = Utf8Count::default();
     each_piece(file, check, &mut |bytes| letters.add(bytes))?;
     // A file in which most letters are UTF-8 has a few broken ones; another encoding would break all the others.
-    if letters.is_utf_8() || letters.has_nul {
+    if (letters.is_utf_8() && !letters.has_escape) || letters.has_nul {
         return Ok((FileEncoding::UTF_8, false));
     }
     // It weighs every byte for some thirty encodings, so files in UTF-8 are not given to it.
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     each_piece(file, check, &mut |bytes| _ = detector.feed(bytes, bytes.is_empty()))?;
     let likely = detector.guess(None, Utf8Detection::Deny);
+    // The one encoding whose bytes are all ASCII: only its escapes show it.
+    if letters.is_utf_8() && likely.name() != "ISO-2022-JP" {
+        return Ok((FileEncoding::UTF_8, false));
+    }
     Ok((FileEncoding::parse(likely.name()).unwrap_or(FileEncoding::UTF_8), true))
 }
 
@@ -162,11 +168,13 @@ struct Utf8Count {
     valid: usize,
     invalid: usize,
     has_nul: bool,
+    has_escape: bool,
     rest: Vec<u8>,
 }
 
 impl Utf8Count {
     fn add(&mut self, bytes: &[u8]) {
+        self.has_escape |= bytes.contains(&ESCAPE);
         if self.rest.is_empty() && bytes.is_ascii() {
             self.has_nul |= bytes.contains(&0);
             return;
@@ -235,6 +243,7 @@ mod tests {
             ("shift_jis", "name,city\n鈴木太郎,東京都\n高橋花子,大阪府\nカタカナ,横浜市\n"),
             ("windows-1251", "имя,город\nИван,Москва\nОльга,Казань\nПётр,Тверь\n"),
             ("shift_jis", "firstname,lastname\n太郎,鈴木\n"),
+            ("iso-2022-jp", "firstname,lastname\n太郎,鈴木\n"),
         ] {
             let bytes = FileEncoding::parse(label).unwrap().encode(text).unwrap();
             let found = found(&bytes);
@@ -249,6 +258,12 @@ mod tests {
         let bytes = FileEncoding::parse("shift_jis").unwrap().encode("firstname\n太郎\n鈴木\n").unwrap();
         let sample = sample(&found(&bytes).guessed_by.unwrap());
         assert!(sample.starts_with("`太郎`, `鈴木` (`‘¾˜Y`, `—é–Ø` as windows-1252; "), "{sample}");
+    }
+
+    #[test]
+    fn a_single_escape_is_no_alphabet() {
+        let found = found(b"name\nYan\x1B[31m\n");
+        assert_eq!((found.encoding, found.guessed_by), (FileEncoding::UTF_8, None));
     }
 
     #[test]

@@ -20,8 +20,8 @@ const UNPACK: &str = "Unpack it and name the file inside.";
 const SIGNATURES: &[(&[u8], &str, &str)] = &[
     (
         b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-        "a workbook of an old version of Excel (.xls), or a protected one",
-        SAVE,
+        "a workbook in the format of Excel before 2007 (.xls), or one with a password",
+        "Open it in Excel and save it as .xlsx, without a password.",
     ),
     (b"%PDF-", "a PDF document", ANOTHER),
     (b"\x1F\x8B", "a gzip file", UNPACK),
@@ -34,7 +34,12 @@ const SIGNATURES: &[(&[u8], &str, &str)] = &[
     (b"GIF8", "a picture", ANOTHER),
     (b"{\\rtf", "an RTF document", SAVE),
     (b"SQLite format 3\0", "an SQLite database", ANOTHER),
+    (b"\xFF\xFE\0\0", "text in UTF-32", "Save it as UTF-8."),
+    (b"\0\0\xFE\xFF", "text in UTF-32", "Save it as UTF-8."),
 ];
+
+/// What to do about JSON.
+const READ_JSON: &str = "Read it with read_json(path) in a script.";
 
 /// Beginnings of text that is not a table.
 const MARKUP: &[(&str, &str, &str)] = &[
@@ -58,8 +63,17 @@ pub(crate) fn kind_of(start: &[u8]) -> Option<FileKind> {
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
     let is =
         |begin: &str| text.get(..begin.len()).is_some_and(|text| text.eq_ignore_ascii_case(begin.as_bytes()));
+    if is_json(text) {
+        return Some(FileKind::Other("a JSON document", READ_JSON));
+    }
     let (_, name, advice) = MARKUP.iter().find(|(begin, ..)| is(begin))?;
     Some(FileKind::Other(name, advice))
+}
+
+/// Whether the file begins like a list or a map of JSON: `[{` or `{"`, with any space between.
+fn is_json(text: &[u8]) -> bool {
+    let after = |sign: u8| text.strip_prefix(&[sign]).and_then(|rest| rest.trim_ascii_start().first());
+    after(b'[') == Some(&b'{') || after(b'{') == Some(&b'"')
 }
 
 /// A zip: documents of Office and others are zips whose first entries show what they are.
@@ -96,6 +110,8 @@ mod tests {
             "an OpenDocument spreadsheet"
         );
         assert_eq!(name(b"%PDF-1.7\n"), "a PDF document");
+        assert_eq!(name(b"[\n  {\"email\": 1}]"), "a JSON document");
+        assert_eq!(name(b"\xFF\xFE\0\0e\0\0\0"), "text in UTF-32");
         assert_eq!(name(b"\xEF\xBB\xBF\n<!DOCTYPE html><html>"), "a web page");
         assert_eq!(name(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), SIGNATURES[0].1);
         for text in ["", "email,name\n", "P", "PK,name\n", "<b>,c\n", "BZ,x\n"] {

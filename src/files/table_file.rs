@@ -11,7 +11,7 @@ use crate::files::table::header::TableHeader;
 use crate::files::table::row::{ParsedRow, TableRow};
 use crate::files::table::shape::TableShape;
 use crate::files::xlsx::reader::{self as workbook_reader, RawSheet};
-use crate::files::xlsx::sheet_options::SheetOptions;
+use crate::files::xlsx::sheet_options::{HiddenRows, SheetOptions};
 use crate::host::input_defaults::InputDefaults;
 use crate::host::interrupt::Interrupt;
 use crate::host::session::Session;
@@ -56,11 +56,16 @@ enum TableFormat {
 
 impl TableOptions {
     /// The options for a CSV file.
-    pub(crate) const FOR_CSV: [&str; 6] = ["columns", "lists", "delimiter", "encoding", "rename", "min_rows"];
+    pub(crate) const FOR_CSV: [&str; 7] =
+        ["columns", "lists", "delimiter", "encoding", "rename", "min_rows", "header_row"];
 
     /// The options for a workbook.
     pub(crate) const FOR_WORKBOOK: [&str; 7] =
         ["sheet", "hidden", "header_row", "columns", "lists", "rename", "min_rows"];
+
+    /// The options for a file of either format.
+    pub(crate) const FOR_ANY: [&str; 9] =
+        ["columns", "lists", "delimiter", "encoding", "rename", "min_rows", "header_row", "sheet", "hidden"];
 
     /// The options of a call.
     ///
@@ -78,12 +83,15 @@ impl TableOptions {
 
 impl TableOptions {
     /// These options, and what the operator says about files.
-    fn with_defaults(&self, session: &Session) -> Self {
+    pub(crate) fn with_defaults(&self, session: &Session) -> Self {
         let defaults = session.extension::<InputDefaults>();
         let mut options = self.clone();
         options.csv.likely_encoding = input::likely_encoding(session);
         options.csv.likely_delimiter = defaults.delimiter;
         options.sheet.sheet = options.sheet.sheet.or_else(|| defaults.sheet.clone());
+        options.sheet.header_row = options.sheet.header_row.or(defaults.header_row.map(usize::from));
+        let hidden = || defaults.hidden.as_deref().and_then(HiddenRows::named);
+        options.sheet.hidden = options.sheet.hidden.or_else(hidden);
         options.shape.likely_names.clone_from(&defaults.columns);
         options
     }
@@ -100,6 +108,7 @@ pub(crate) fn delimiter(options: &CallOptions) -> Result<Option<char>> {
         }
         (Some(letter), None) if value.is_string() || value.is_char() => Ok(Some(letter)),
         _ if text == "auto" => Ok(None),
+        _ if text == "tab" => Ok(Some('\t')),
         _ => Err(options.wrong("delimiter", "one character", value)),
     }
 }
@@ -155,14 +164,27 @@ impl TableFile {
         options: &TableOptions,
         accepted: AcceptedFormat,
     ) -> Result<Self> {
-        let options = &options.with_defaults(session);
+        Self::open_as_told(session, path, &options.with_defaults(session), accepted)
+    }
+
+    /// [`TableFile::open`] without what the operator says about files.
+    ///
+    /// # Errors
+    /// As [`TableFile::open`].
+    pub(crate) fn open_as_told(
+        session: &Session,
+        path: &Path,
+        options: &TableOptions,
+        accepted: AcceptedFormat,
+    ) -> Result<Self> {
         let input = input::open(session, path)?;
         let interrupt = session.interrupt().clone();
         let format = if accepted != AcceptedFormat::Csv && is_workbook(&input, accepted)? {
             TableFormat::Workbook(options.sheet.clone(), Rc::default())
         } else {
             let report = |text: &encoding_guess::TextEncoding| encoding_guess::report(session, &input, text);
-            TableFormat::Csv(CsvDialect::of(&input, &options.csv, &|| interrupt.check(), &report)?)
+            let csv = CsvOptions { header_row: options.sheet.header_row, ..options.csv.clone() };
+            TableFormat::Csv(CsvDialect::of(&input, &csv, &|| interrupt.check(), &report)?)
         };
         Ok(Self { input, format, interrupt, shape: options.shape.clone() })
     }
@@ -289,12 +311,17 @@ fn is_workbook(input: &InputFile, accepted: AcceptedFormat) -> Result<bool> {
     let read = input.pass().take(START).read_to_end(&mut start);
     read.map_err(|error| Error::io(input.path(), error))?;
     let file = input.path().display().to_string();
+    let wanted = match accepted {
+        AcceptedFormat::Any => "a CSV file or an Excel workbook (.xlsx)",
+        AcceptedFormat::Csv | AcceptedFormat::Workbook => "an Excel workbook (.xlsx)",
+    };
     match first_bytes::kind_of(&start) {
         Some(FileKind::Workbook) => Ok(true),
-        _ if accepted == AcceptedFormat::Any => Ok(false),
         Some(FileKind::Other(name, advice)) => {
-            Err(Error::file(file, format!("this is {name}, not an Excel workbook")).with_file_hint(advice))
+            Err(Error::file(file, format!("this is {name}, not {wanted}")).with_file_hint(advice))
         }
+        None if accepted == AcceptedFormat::Any => Ok(false),
+        None if start.is_empty() => Err(Error::file(file, "the file is empty")),
         None => {
             let hint = format!("Read a CSV file with read_csv({file:?}).");
             Err(Error::file(file, "this is not an Excel workbook").with_file_hint(hint))

@@ -262,6 +262,7 @@ fn each_request_brings_about_its_code() {
 const ELSEWHERE: &[&str] = &[
     // umapish refuses these itself.
     error_code::FIXED_ADMIN_GROUP,
+    error_code::NAME_BROKEN,
     error_code::NOT_PRESENT,
     error_code::ROW_INVALID,
     error_code::AMBIGUOUS_IDENTITY,

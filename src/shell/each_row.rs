@@ -10,7 +10,9 @@ use crate::session::tracked_files;
 use crate::shell::panics;
 use crate::shell::program::RowSelection;
 use crate::values::dynamic::kind_of;
-use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
+use crate::wire::error_code;
+use crate::wire::fault::CommandFault;
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Map, Position, Scope};
 use std::rc::Rc;
 
 /// The variable with the row.
@@ -59,6 +61,10 @@ pub(super) fn evaluate(
         let is_wanted = condition.as_ref().map_or(Ok(true), |ast| run(ast).and_then(|value| truth(&value)));
         let result = is_wanted.and_then(|is_wanted| if is_wanted { run(code) } else { Ok(Dynamic::UNIT) });
         if let Err(error) = result {
+            if let Some(fault) = fault_of_name(&error) {
+                queue.refuse(session, row, &fault).map_err(at_start)?;
+                continue;
+            }
             if session.ended().is_none() && !session.interrupt().is_requested() {
                 session.console().message(&format!("stopped at {source}; later rows were not read"));
             }
@@ -66,6 +72,22 @@ pub(super) fn evaluate(
         }
     }
     Ok(Dynamic::UNIT)
+}
+
+/// The codes of names that nobody can have, here or by the service's word.
+const BAD_NAMES: [&str; 3] =
+    [error_code::USER_ID_MISSING, error_code::EMAIL_INVALID, error_code::GROUP_INVALID_LIST];
+
+/// What is wrong with a name in a row, if that is what ended its code: the row is refused, and the others are carried out.
+/// Any other error is one of the code.
+fn fault_of_name(error: &EvalAltResult) -> Option<CommandFault> {
+    let EvalAltResult::ErrorRuntime(thrown, _) = error.unwrap_inner() else { return None };
+    let thrown = thrown.read_lock::<Map>()?;
+    let text = |key: &str| thrown.get(key).and_then(|value| value.clone().into_string().ok());
+    let is_about_names = matches!(text("kind").as_deref(), Some("usage" | "rejected"));
+    let given = text("code").filter(|_| is_about_names)?;
+    let code = BAD_NAMES.into_iter().find(|code| *code == given)?;
+    Some(CommandFault { step: 0, code, message: text("message").unwrap_or_default() })
 }
 
 fn condition(engine: &Engine, text: &str) -> Result<AST, Box<EvalAltResult>> {

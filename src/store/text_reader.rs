@@ -4,6 +4,9 @@ use super::encoding::{FileEncoding, MARKLESS};
 use encoding_rs::DecoderResult;
 use std::io::{self, Read};
 
+/// What a message calls the character that no text has.
+pub(crate) const NUL: &str = "a NUL character";
+
 /// Bytes that are not valid in an encoding.
 #[derive(Debug, PartialEq, Eq)]
 pub struct DecodeError {
@@ -161,7 +164,7 @@ impl TextDecoder {
         let letter = text[begun + place..].chars().next().unwrap_or_default();
         text.truncate(begun + place);
         Err(match letter {
-            '\0' => "a NUL character; this is not text".to_owned(),
+            '\0' => format!("{NUL}; this is not text"),
             letter => {
                 format!("the byte {:#04x} is not a character of {}", u32::from(letter), self.encoding.name())
             }

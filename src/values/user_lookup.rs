@@ -6,6 +6,7 @@ use crate::values::dynamic::kind_of;
 use crate::values::key::ValueKey;
 use crate::values::record::ListItem;
 use crate::wire::endpoint::EndpointId;
+use crate::wire::error_code;
 use crate::wire::identity::{IdentityType, fold_name};
 use crate::wire::invisible;
 use crate::wire::user::User;
@@ -64,10 +65,10 @@ pub fn among(users: &[Arc<User>], wanted: &[WantedUser]) -> Vec<Option<Arc<User>
 /// `usage`: it has such a character.
 pub fn check_visible(name: &str) -> Result<()> {
     match invisible::problem(name) {
-        Some(problem) => Err(Error::usage_with_hint(
-            problem,
-            "Type the name again; it was probably pasted from a document or web page.",
-        )),
+        Some(problem) => {
+            let hint = "Type the name again; it was probably pasted from a document or web page.";
+            Err(Error::bad_name(error_code::EMAIL_INVALID, problem, Some(hint)))
+        }
         None => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ use crate::values::dynamic::kind_of;
 use crate::values::options::CallOptions;
 use crate::values::user_lookup::check_visible;
 use crate::wire::command::{Command, PersonChoice};
+use crate::wire::error_code;
 use crate::wire::identity::IdentityType;
 use crate::wire::user::User;
 use rhai::Dynamic;
@@ -39,7 +40,11 @@ impl UserReference {
             None => Self { name: name_of(value)?, ..Self::default() },
         };
         if person.name.is_empty() {
-            return Err(Error::usage("the e-mail or username is empty"));
+            return Err(Error::bad_name(
+                error_code::USER_ID_MISSING,
+                "the e-mail or username is empty",
+                None,
+            ));
         }
         check_visible(&person.name)?;
         person.domain = options.text("domain")?.or(person.domain);

@@ -134,7 +134,8 @@ codes! {
     AMBIGUOUS_IDENTITY = "umapish.ambiguous_identity": "Say which account is meant: #{use_adobe_id: true} or #{use_adobe_id: false}, or a user from get_users().";
     ROW_INVALID = "umapish.row_invalid": "Fix the row in the file: a cell with the delimiter in it needs quotes.";
     SYSTEM_ADMINISTRATOR = "umapish.system_administrator": "The API cannot take the role away. Remove it in the Admin Console, then run the script again.";
-    // Local checks, for what the service can never do (contract 2.8, X16).
+    // Local checks, for what is never meant, and what the service can never do (contract 2.8, X16).
+    NAME_BROKEN = "umapish.name_broken": "Correct the name in the file: a letter was lost when it was saved, or it was read in the wrong encoding.";
     FIXED_ADMIN_GROUP = "umapish.fixed_admin_group": "Use the Admin Console to change these administrators; with `checks` off the command is sent all the same.";
     // Seen, but not documented (contract 7.45).
     #[transient] GROUP_REMOVE_FAILED = "error.group.remove_failed": "The service failed; try the command again later.";

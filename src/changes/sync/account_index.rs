@@ -43,6 +43,12 @@ impl AccountIndex {
         if name.is_empty() { &[] } else { self.by_name.get(&name).map(Vec::as_slice).unwrap_or_default() }
     }
 
+    /// Whether another account has a name of this one.
+    pub(crate) fn shares_a_name(&self, place: usize) -> bool {
+        let names = self.users.get(place).map(|user| names_of(user)).unwrap_or_default();
+        names.iter().any(|name| self.by_name.get(name).is_some_and(|places| places.len() > 1))
+    }
+
     /// The place of an account.
     pub(crate) fn place(&self, user: &User) -> Option<usize> {
         self.by_account.get(&user.key()).copied()

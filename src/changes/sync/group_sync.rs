@@ -279,11 +279,17 @@ pub(crate) fn command_for_other(
     Ok(TaggedCommand { tag, ..TaggedCommand::plain(command) })
 }
 
-/// Reports for each group who was not removed and why; the run then ends with exit code 7.
-pub(crate) fn report_refusals(session: &Session, results: &[GroupResult]) {
+/// Reports for each group that nobody was removed and why; the run then ends with exit code 7. It does so for a doubt
+/// even where nobody would have been removed: somebody may be missing from a group.
+pub(crate) fn report_refusals(session: &Session, results: &[GroupResult], doubt: Option<&str>) {
     let refused = results.iter().filter_map(|result| Some((result, result.changes.refused.as_ref()?)));
+    let mut count = 0;
     for (result, why) in refused {
         refuse(session, &format!("nobody was removed from {}: {why}", result.name));
+        count += 1;
+    }
+    if let Some(doubt) = doubt.filter(|_| count == 0) {
+        refuse(session, &format!("people may be missing: {doubt}"));
     }
 }
 

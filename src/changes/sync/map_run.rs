@@ -90,7 +90,7 @@ pub(crate) fn run(
     for person in &found.created {
         person.groups.iter().try_for_each(|name| organization.group(name).map(drop))?;
     }
-    report_refusals(session, &results);
+    report_refusals(session, &results, rules.doubt.as_deref());
     let (others, listed) =
         others(session, (map, folder), &organization, (&found, &excluded), rules.doubt.as_deref())?;
     let created = found.created.len();
@@ -158,8 +158,9 @@ fn add_part(
         |row: &Dynamic| row.read_lock::<TableRow>().is_some_and(|row| chosen.contains(&row.line()));
     let matched =
         people_match::match_rows(rows.into_iter().map(Dynamic::from), &by, &organization.people, &domains);
-    found.known.extend(matched.matched.iter().map(|row| row.user));
     found.known.extend(matched.ambiguous.iter().flat_map(|row| row.users.clone()));
+    let matched = matched.without(excluded);
+    found.known.extend(matched.matched.iter().map(|row| row.user));
     for row in matched.matched.iter().filter(|row| is_chosen(&row.row) && !excluded.contains(&row.user)) {
         for group in groups_of_row(part, &row.row) {
             target(found, organization, &group, part)?.wanted.push(row.user);
@@ -274,6 +275,8 @@ fn others(
     if people.is_empty() || !matches!(action, OthersAction::RemoveGroups | OthersAction::RemoveFromOrg) {
         return Ok((Vec::new(), listed));
     }
+    let (shared, people): (Vec<_>, Vec<_>) =
+        people.into_iter().partition(|place| organization.people.shares_a_name(*place));
     let most = RemovalCap::of_organization(map.limits.max_others, everybody);
     let why = match doubt {
         Some(doubt) => Some(doubt.to_owned()),
@@ -286,8 +289,32 @@ fn others(
         refuse(session, &format!("nothing was taken from people without a row: {why}"));
         return Ok((Vec::new(), listed));
     }
-    let commands = people.iter().filter_map(|place| other_command(map, organization, *place).transpose());
-    Ok((commands.collect::<Result<_>>()?, listed))
+    let commands_of = |places: &[usize]| {
+        let commands = places.iter().map(|place| other_command(map, organization, *place));
+        commands.collect::<Result<Vec<_>>>()
+    };
+    let concerned = shared.iter().zip(commands_of(&shared)?).filter(|(_, command)| command.is_some());
+    report_shared(session, organization, &concerned.map(|(place, _)| *place).collect::<Vec<_>>());
+    Ok((commands_of(&people)?.into_iter().flatten().collect(), listed))
+}
+
+/// Names the people without a row who keep everything, since another account has the same name: which of the two should
+/// go is for a person to say.
+fn report_shared(session: &Session, organization: &SyncedOrganization, shared: &[usize]) {
+    if shared.is_empty() {
+        return;
+    }
+    let mut names: Vec<_> = shared.iter().take(NAMED).map(|place| organization.label(*place)).collect();
+    if shared.len() > NAMED {
+        names.push(format!("and {} more", shared.len() - NAMED));
+    }
+    let message = format!(
+        "nothing was taken from {} without a row whose name another account has: {}; remove them by hand, or name \
+         them in `users` of [exclude]",
+        counted(shared.len(), "account"),
+        names.join(", ")
+    );
+    refuse(session, &message);
 }
 
 /// The command for somebody without a row; `None` if there is nothing to take.

@@ -28,6 +28,8 @@ pub(crate) struct AmbiguousRow {
     pub(crate) row: Dynamic,
     /// Their places in the index.
     pub(crate) users: Vec<usize>,
+    /// The first column that had a name of one.
+    column: String,
 }
 
 /// What the rows are.
@@ -77,12 +79,30 @@ pub(crate) fn match_rows(
                 found.matched.push(MatchedRow { row, user: *user, column: column.clone() });
             }
             ([], _) => found.unmatched.push(row),
-            _ => found.ambiguous.push(AmbiguousRow { row, users }),
+            (_, column) => {
+                let column = column.cloned().unwrap_or_default();
+                found.ambiguous.push(AmbiguousRow { row, users, column });
+            }
         }
     }
     found.unused = (0..index.users.len()).filter(|place| !with_row.contains(place)).collect();
     found.perhaps = perhaps(&found, by, index);
     found
+}
+
+impl PeopleMatch {
+    /// The same where some accounts are never meant: a row that may be several is the one that is left, if only one is.
+    pub(crate) fn without(mut self, excluded: &HashSet<usize>) -> Self {
+        let rows = std::mem::take(&mut self.ambiguous);
+        for row in rows {
+            let left: Vec<_> = row.users.iter().copied().filter(|user| !excluded.contains(user)).collect();
+            match left.as_slice() {
+                [user] => self.matched.push(MatchedRow { row: row.row, user: *user, column: row.column }),
+                _ => self.ambiguous.push(row),
+            }
+        }
+        self
+    }
 }
 
 /// Rows that may be an account under another address: with the same first and last name, or the same part before the

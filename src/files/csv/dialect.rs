@@ -20,6 +20,8 @@ pub(crate) struct CsvOptions {
     pub(crate) likely_encoding: Option<FileEncoding>,
     /// The character between cells, if the header has it.
     pub(crate) likely_delimiter: Option<char>,
+    /// The 1-based line of the header; otherwise the first that is not blank.
+    pub(crate) header_row: Option<usize>,
 }
 
 /// How a file is written.
@@ -29,8 +31,10 @@ pub(crate) struct CsvDialect {
     /// Whether the caller named the encoding.
     pub(crate) encoding_is_given: bool,
     pub(crate) delimiter: char,
-    /// Lines before the header that say how the file is written.
+    /// Lines before the header that say how the file is written, or that the caller leaves out.
     pub(crate) skipped_lines: usize,
+    /// The 1-based line of the header, if the caller named it.
+    pub(crate) header_row: Option<usize>,
     /// What ends its lines.
     pub(crate) line_end: LineEnd,
 }
@@ -61,13 +65,15 @@ impl CsvDialect {
         let text = decoded_start(&start, encoding);
         let line_end = LineEnd::of(&text);
         let text = text.replace("\r\n", "\n");
-        let (skipped_lines, named) = leading_lines(&text);
+        let (leading, named) = leading_lines(&text);
+        let skipped_lines = options.header_row.map_or(leading, |row| row.saturating_sub(1));
         let header = text.split_inclusive(['\n', '\r']).skip(skipped_lines).collect::<String>();
         let first = header.trim_start().lines().next().unwrap_or_default();
         let likely = options.likely_delimiter.filter(|letter| first.contains(*letter));
         let delimiter = options.delimiter.or(named).or(likely).unwrap_or_else(|| delimiter_of(&header));
         let encoding_is_given = options.encoding.is_some();
-        Ok(Self { encoding, encoding_is_given, delimiter, skipped_lines, line_end })
+        let header_row = options.header_row;
+        Ok(Self { encoding, encoding_is_given, delimiter, skipped_lines, header_row, line_end })
     }
 }
 

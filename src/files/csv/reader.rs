@@ -6,6 +6,8 @@ use crate::files::csv::parser::{CsvError, CsvParser, CsvProblem, CsvRecord};
 use crate::files::table::header::TableHeader;
 use crate::files::table::row::{BadRow, ParsedRow, TableRow};
 use crate::files::table::shape::TableShape;
+use crate::store::encoding::FileEncoding;
+use crate::store::text_reader::NUL;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -29,7 +31,11 @@ impl<R: Read> CsvReader<R> {
         let file = path.display().to_string();
         // A file without a header is more likely a failed export than an empty list.
         let mut record = CsvRecord::default();
-        if !rows.read(None, &mut record)? {
+        let is_there = rows.read(None, &mut record)?;
+        if let Some(row) = dialect.header_row.filter(|row| !is_there || record.line != *row) {
+            return Err(Error::file(format!("{file}:{row}"), "there is no header"));
+        }
+        if !is_there {
             return Err(Error::file(file, "the file is empty; it has no header"));
         }
         let place = format!("{file}:{}", record.line);
@@ -104,7 +110,7 @@ impl<R: Read> CsvRecords<R> {
             CsvProblem::Syntax(message) => message.to_owned(),
             CsvProblem::Encoding(message) if self.dialect.encoding_is_given => message,
             CsvProblem::Encoding(message) => {
-                format!("{message}; name the encoding of the file, such as #{{encoding: \"shift_jis\"}}")
+                format!("{message}; {}", advice(&message, self.dialect.encoding))
             }
         };
         let place = format!("{}:{}:{}", path.display(), error.line, error.column);
@@ -112,5 +118,16 @@ impl<R: Read> CsvRecords<R> {
             Some(column) => Error::file(place, format!("column `{}`: {message}", column.name)),
             None => Error::file(place, message),
         }
+    }
+}
+
+/// What to do about bytes that are not valid in an encoding that the caller did not name.
+fn advice(message: &str, encoding: FileEncoding) -> &'static str {
+    if message.starts_with(NUL) || encoding.is_utf_16() {
+        "the file may be damaged or cut off: export it again"
+    } else if encoding == FileEncoding::UTF_8 {
+        "most of the file is UTF-8: correct this line, or export the file again"
+    } else {
+        "name another encoding, such as #{encoding: \"shift_jis\"}"
     }
 }

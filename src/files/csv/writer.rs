@@ -105,7 +105,10 @@ impl CsvWriteJob<'_> {
     fn append(&self, session: &Session, format: &CsvFormat) -> Result<WrittenCsv> {
         let given = CsvOptions { encoding: format.given_encoding(), ..CsvOptions::default() };
         let options = TableOptions { csv: given, ..TableOptions::default() };
-        let old = TableFile::open(session, self.path, &options, AcceptedFormat::Csv)?;
+        // What the operator says about the lines above a header is about the files that people made.
+        let mut options = options.with_defaults(session);
+        options.sheet.header_row = None;
+        let old = TableFile::open_as_told(session, self.path, &options, AcceptedFormat::Csv)?;
         let header = old.rows()?.header.all_names();
         let known: HashSet<_> = header.iter().collect();
         if let Some(new) = self.columns.iter().find(|column| !known.contains(column)) {

@@ -121,18 +121,38 @@ impl TableHeader {
             None => format!("no column `{name}`"),
         });
         let absent = absent.collect::<Vec<_>>().join(", ");
-        Err(Error::file(place, format!("{absent}; {}", self.found())))
+        let hint = self.advice(missing[0]);
+        Err(Error::file(place, format!("{absent}; {}", self.found())).with_file_hint(hint))
     }
 
     /// The columns that the header has instead of the required ones.
     fn found(&self) -> String {
-        match self.columns.as_slice() {
-            [one] => match [';', '\t', '|', ','].into_iter().find(|letter| one.name.contains(*letter)) {
-                Some(letter) => format!("is the delimiter {letter:?}?"),
-                None => format!("it has only `{}`", one.name),
-            },
+        match (self.columns.as_slice(), self.likely_delimiter()) {
+            (_, Some(letter)) => format!("is the delimiter {letter:?}?"),
+            ([one], None) => format!("it has only `{}`", one.name),
             _ => format!("it has {}", self.listed()),
         }
+    }
+
+    /// What to do about a column that is missing.
+    fn advice(&self, missing: &str) -> String {
+        if let Some(letter) = self.likely_delimiter() {
+            return format!(
+                "If so, name it: #{{delimiter: {letter:?}}} in the script, or --delimiter {letter:?} before it."
+            );
+        }
+        let option = if missing.contains(' ') { format!("{missing:?}") } else { missing.to_owned() };
+        format!(
+            "If it has another name in the file, say so: #{{rename: #{{\"NAME\": {missing:?}}}}} in the script, or \
+             --column {option}=NAME before it. If the header is further down, name its row: #{{header_row: 2}} or \
+             --header-row 2."
+        )
+    }
+
+    /// The character that may stand between the names, if there seems to be only one name.
+    fn likely_delimiter(&self) -> Option<char> {
+        let [one] = self.columns.as_slice() else { return None };
+        [';', '\t', '|', ','].into_iter().find(|letter| one.name.contains(*letter))
     }
 }
 

@@ -199,6 +199,7 @@ pub fn register(engine: &mut Engine) {
     engine.register_fn("get", |row: &mut TableRow, column: &str| row.find(column).unwrap_or(Dynamic::UNIT));
     engine.register_fn("contains", |row: &mut TableRow, column: &str| row.text(column).is_some());
     engine.register_fn("keys", |row: &mut TableRow| row.keys());
+    engine.register_fn("source", |row: &mut TableRow| row.source());
     engine.register_fn("to_map", |row: &mut TableRow| row.to_map());
     engine.register_fn("to_string", |row: &mut TableRow| row.to_json().to_string());
     engine.register_fn("to_debug", |row: &mut TableRow| row.to_json().to_string());
@@ -236,6 +237,7 @@ mod tests {
             ("\"mail\" in row", "false"),
             ("row.keys()", r#"["email", "groups", "tag"]"#),
             ("row.groups[1]", "B"),
+            ("row.source()", "people.csv:2"),
             ("row.to_map().email", "a@example.com"),
             ("row == row", "true"),
             ("type_of(row)", "Row"),

@@ -65,11 +65,16 @@ pub(crate) fn read(
         Error::file(name.clone(), format!("the workbook cannot be read: {error}"))
             .with_file_hint("Open it in Excel and save it as .xlsx, without a password.")
     };
+    let damaged = |error: &dyn std::fmt::Display| {
+        Error::file(name.clone(), format!("the workbook is damaged or not complete: {error}"))
+            .with_file_hint("Copy or download it again, or open it in Excel and save it as .xlsx.")
+    };
     let watch = Watch::new(check);
     let source = || BufReader::new(watch.over(file.pass()));
     let work = || {
-        check_size(source()).map_err(|error| unreadable(&error))?;
-        let mut workbook = Workbook::new(source()).map_err(|error| unreadable(&error))?;
+        let archive = ZipArchive::new(source()).map_err(|error| damaged(&error))?;
+        check_size(archive).map_err(|error| unreadable(&error))?;
+        let mut workbook = Workbook::new(source()).map_err(|error| damaged(&error))?;
         let sheet = chosen_sheet(&mut workbook, &name, options)?;
         let rows = rows_of(&mut workbook, &sheet, check, &unreadable)?;
         let hidden = hidden_rows(source(), &sheet).map_err(|error| unreadable(&error))?;
@@ -78,8 +83,7 @@ pub(crate) fn read(
     watch.run(work, || unreadable(&"it has places that no sheet has"))
 }
 
-fn check_size(source: impl Read + Seek) -> std::result::Result<(), String> {
-    let mut archive = ZipArchive::new(source).map_err(|error| error.to_string())?;
+fn check_size(mut archive: ZipArchive<impl Read + Seek>) -> std::result::Result<(), String> {
     match archive.by_name(STRINGS) {
         Ok(strings) if strings.size() > STRINGS_LIMIT => {
             Err(format!("its strings take {} MiB; the limit is 512 MiB", strings.size() >> 20))
@@ -107,7 +111,10 @@ fn chosen_sheet(workbook: &mut Workbook<'_>, file: &str, options: &SheetOptions)
         count => {
             let names = format!("`{}`", filled.join("`, `"));
             let error = Error::file(file, format!("the workbook has {count} sheets with rows: {names}"));
-            Err(error.with_file_hint(format!("Say which one: #{{sheet: {:?}}}.", filled[0])))
+            Err(error.with_file_hint(format!(
+                "Say which one: #{{sheet: {0:?}}} in the script, or --sheet {0:?} before it.",
+                filled[0]
+            )))
         }
     }
 }
@@ -219,6 +226,7 @@ fn hidden_error(file: &str, rows: &[SheetRow]) -> Error {
     let what = if rows.len() == 1 { "a hidden row" } else { "hidden rows" };
     let message = format!("the sheet has {what}, perhaps through a filter: {}", numbers.join(", "));
     Error::file(file, message).with_file_hint(
-        "Say whether they are meant: #{hidden: \"skip\"} leaves them out, #{hidden: \"read\"} reads them.",
+        "Say whether they are meant: #{hidden: \"skip\"} in the script, or --hidden skip before it, leaves them out; \
+         \"read\" reads them.",
     )
 }

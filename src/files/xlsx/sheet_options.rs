@@ -17,6 +17,15 @@ pub(crate) enum HiddenRows {
 impl HiddenRows {
     /// The values of the option.
     const NAMES: &[&str] = &["read", "skip"];
+
+    /// The policy of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "read" => Some(Self::Read),
+            "skip" => Some(Self::Skip),
+            _ => None,
+        }
+    }
 }
 
 /// Which rows of a workbook are read.
@@ -36,11 +45,7 @@ impl SheetOptions {
     /// # Errors
     /// `usage`: an option has another type or value.
     pub(crate) fn of(options: &CallOptions) -> Result<Self> {
-        let hidden = match options.choice("hidden", HiddenRows::NAMES)? {
-            Some("skip") => Some(HiddenRows::Skip),
-            Some(_) => Some(HiddenRows::Read),
-            None => None,
-        };
+        let hidden = options.choice("hidden", HiddenRows::NAMES)?.and_then(HiddenRows::named);
         let header_row = options.count("header_row")?;
         if header_row == Some(0) {
             return Err(Error::usage(format!("`header_row` of {} must be at least 1", options.function())));

@@ -32,8 +32,8 @@ pub mod functions {
     /// The file is UTF-8 or UTF-16. If it is neither, its encoding is guessed and the guess reported; a live run does not
     /// guess, but names the option to give.
     ///
-    /// A row has `get(column)` (`()` if there is no such column), `keys()`, `to_map()` and `"column" in row`. All rows
-    /// are kept in memory; `stream_csv(path)` iterates over a file of any size.
+    /// A row has `get(column)` (`()` if there is no such column), `keys()`, `to_map()`, `"column" in row`, and `source()`,
+    /// the file and the line. All rows are kept in memory; `stream_csv(path)` iterates over a file of any size.
     ///
     /// # Errors
     /// `file` if the file cannot be read, or if rows are not valid, with their lines.
@@ -58,11 +58,12 @@ pub mod functions {
     /// - `columns`: names of required columns; others are allowed
     /// - `lists`: names of required columns whose cells are lists such as `"Designers, Editors"`; blank names are
     ///   dropped
-    /// - `delimiter`: the character between cells, by default `"auto"`
+    /// - `delimiter`: the character between cells, or `"tab"`; by default `"auto"`
     /// - `encoding`: a label of the WHATWG's list, such as `"windows-1252"` (Excel's plain "CSV" in Western Europe and the
     ///   Americas), `"windows-1250"` (in Central Europe), `"shift_jis"` (in Japan) or `"utf-16"`; by default `"auto"`
     /// - `rename`: names of the header and the names by which the columns are read, such as `#{"Adres e-mail": "email"}`
     /// - `min_rows`: the least number of rows, by default 0
+    /// - `header_row`: the number of the line or row with the header, by default the first that is not blank
     ///
     /// # Errors
     /// `file` as for `read_csv(path)`, and if columns or rows are missing.
@@ -112,6 +113,7 @@ pub mod functions {
     /// - `encoding`: as for `read_csv(path, options)`
     /// - `rename`: as for `read_csv(path, options)`
     /// - `min_rows`: the least number of rows, by default 0
+    /// - `header_row`: as for `read_csv(path, options)`
     ///
     /// # Errors
     /// As `read_csv(path, options)`.

@@ -24,6 +24,7 @@ pub mod slices;
 pub mod string_functions;
 pub mod strings;
 pub mod sync;
+pub mod tables;
 pub mod text_files;
 pub mod time;
 pub mod users;
@@ -50,6 +51,7 @@ const FAMILIES: &[FunctionFamily] = &[
     FunctionFamily { title: "Lists", module: |_| lists::module() },
     FunctionFamily { title: "CSV files", module: |_| exported_module!(csv::functions) },
     FunctionFamily { title: "Excel workbooks", module: |_| exported_module!(xlsx::functions) },
+    FunctionFamily { title: "CSV files or workbooks", module: |_| exported_module!(tables::functions) },
     FunctionFamily {
         title: "Files of the Admin Console",
         module: |_| exported_module!(console_csv::functions),

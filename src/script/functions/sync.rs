@@ -405,11 +405,13 @@ fn sync_all(session: &Rc<Session>, groups: Vec<(String, Dynamic)>, options: &Cal
         session.console().warn(&format!("{group}: {row}"));
     }
     let most = options.count("max_unmatched")?.unwrap_or_default();
-    let doubt = (open.len() > most)
-        .then(|| format!("{} of the source not certain, the limit is {most}", counted(open.len(), "row")));
+    let doubt = (open.len() > most).then(|| {
+        let verb = if open.len() == 1 { "is" } else { "are" };
+        format!("{} of the source {verb} not certain, the limit is {most}", counted(open.len(), "row"))
+    });
     let rules = SyncRules { protected: protected(options, &organization)?, cap: cap(options)?, doubt };
     let results = organization.compare(session, &targets, &rules)?;
-    report_refusals(session, &results);
+    report_refusals(session, &results, rules.doubt.as_deref());
     let report = group_sync::send(session, &organization, &results, &[], Vec::new())?;
     let groups: Vec<Value> = results.iter().map(|result| group_json(&organization, result)).collect();
     let mut found = Map::new();

@@ -14,6 +14,7 @@ use crate::values::record::UserRecord;
 use crate::values::record_list::RecordList;
 use crate::values::user_lookup;
 use crate::values::user_lookup::WantedUser;
+use crate::wire::error_code;
 use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
 use rhai::{Array, Map, NativeCallContext};
@@ -254,7 +255,7 @@ fn domain(function: &'static str, options: Map) -> Result<Option<String>> {
 
 fn read(session: &Session, name: &str, domain: Option<&str>) -> Result<UserRecord> {
     if name.trim().is_empty() {
-        return Err(Error::usage("the e-mail or username is blank"));
+        return Err(Error::bad_name(error_code::USER_ID_MISSING, "the e-mail or username is empty", None));
     }
     user_lookup::check_visible(name)?;
     domain.map_or(Ok(()), user_lookup::check_visible)?;

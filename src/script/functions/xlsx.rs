@@ -268,7 +268,10 @@ mod tests {
         std::fs::write(&path, "mail\n").unwrap();
         assert_eq!(error(&path, "read_xlsx(PATH)"), "people.xlsx: this is not an Excel workbook");
         std::fs::write(&path, b"PK\x03\x04 xl/ but broken").unwrap();
-        assert!(error(&path, "read_xlsx(PATH)").starts_with("people.xlsx: the workbook cannot be read: "));
+        assert!(
+            error(&path, "read_xlsx(PATH)")
+                .starts_with("people.xlsx: the workbook is damaged or not complete: ")
+        );
         let (_folder, path) = workbook(|workbook| _ = workbook.add_worksheet());
         assert_eq!(error(&path, "read_csv(PATH)"), "people.xlsx: this is an Excel workbook, not a CSV file");
         assert_eq!(

@@ -147,6 +147,12 @@ pub struct TablesRecord {
     /// `--sheet`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// `--header-row`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header_row: Option<u16>,
+    /// `--hidden`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<String>,
 }
 
 impl TablesRecord {
