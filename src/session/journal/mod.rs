@@ -7,7 +7,7 @@ pub(crate) mod completed;
 pub(crate) mod entry;
 pub(crate) mod history;
 mod listed_members;
-mod person_readings;
+pub(super) mod person_readings;
 pub(crate) mod reconcile;
 pub(crate) mod recorder;
 pub(crate) mod redaction;

@@ -135,9 +135,11 @@ impl JournalRecorder {
         (state.file.open().map(|journal| journal.path().to_owned()), state.number)
     }
 
-    /// From now on, this index tells who certainly has no account.
+    /// From now on, this index has the records that were read and tells who certainly has no account.
     pub(crate) fn consult(&self, people: Arc<PeopleIndex>) {
-        self.state().people = Some(people);
+        let mut state = self.state();
+        state.snapshots.consult(people.records());
+        state.people = Some(people);
     }
 
     /// A plan that this run applies found an account to be a direct member of a group.
