@@ -293,6 +293,11 @@ impl Error {
         if error.kind() == io::ErrorKind::NotFound {
             return Self::missing_file(path).caused_by(error);
         }
+        if error.kind() == io::ErrorKind::NotADirectory {
+            let inside =
+                Self::file(path.display().to_string(), "a part of this path is a file, not a folder");
+            return inside.with_file_hint("Check the name and the folder.").caused_by(error);
+        }
         let message = match error.kind() {
             io::ErrorKind::PermissionDenied => "permission denied for this user".to_owned(),
             // The text of a wrapped error names a temporary file of ours instead of `path`.

@@ -119,12 +119,21 @@ fn a_missing_file_is_named_with_the_next_step_in_every_way_to_name_it() {
         ("--sandbox -e read_xlsx(`gone.xlsx`)", "gone.xlsx", 1),
         ("--sandbox -e multi_action(`gone.csv`)", "gone.csv", 1),
         ("translate gone.py", "gone.py", 2),
+        ("check gone.py", "gone.py", 2),
+        ("check gone.rhai", "gone.rhai", 1),
+        ("check gone", "gone", 1),
+        ("check -o json gone.rhai", "gone.rhai", 1),
+        ("check imports.rhai", "gone.rhai", 1),
+        ("--sandbox imports.rhai", "gone.rhai", 1),
         ("apply gone.plan --live", "gone.plan", 1),
         ("approve gone.plan", "gone.plan", 1),
     ] {
-        let run = Run::new(line).run();
-        assert!(run.stderr.contains("hint: "), "{line}: {}", run.stderr);
-        run.failed(code, &format!("{file}: no such file"));
+        let run = Run::new(line).file("imports.rhai", "import \"gone\" as gone; print(gone::f());").run();
+        let shown = format!("{}{}", run.stdout, run.stderr);
+        assert!(shown.contains("hint: ") || shown.contains("\"hint\":\"Check "), "{line}: {shown}");
+        assert!(!shown.contains("lists the commands"), "{line}: {shown}");
+        assert!(shown.contains(&format!("{file}: no such file")), "{line}: {shown}");
+        assert_eq!(run.code, code, "{line}: {shown}");
     }
 }
 

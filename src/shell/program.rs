@@ -196,7 +196,10 @@ fn not_found(path: &Path, unread: &Error) -> Error {
             Error::usage_with_hint(message, format!("Did you mean the command `umapish {command}`?"))
         }
         Some(None) => Error::usage_with_hint(message, "`umapish help` lists the commands."),
-        None => Error::usage_with_hint(message, unread.hint().unwrap_or_default()),
+        None => unread.hint().map_or_else(
+            || Error::usage(message.clone()),
+            |hint| Error::usage_with_hint(message.clone(), hint),
+        ),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::subcommands::draft_view::DraftView;
 use crate::subcommands::translate;
 use rhai::Engine;
 use serde_json::{Value, json};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What was found in all files.
@@ -115,6 +116,11 @@ fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 fn examine(engine: &Engine, script: &Path) -> Result<(ScriptProgram, Vec<CheckFinding>)> {
+    // What is checked is a file, never a mistyped command.
+    if script.as_os_str() != "-" && !file_door::exists(script) {
+        let problem = file_door::open(script).err().unwrap_or_else(|| ErrorKind::NotFound.into());
+        return Err(Error::io(script, problem));
+    }
     let program = ScriptProgram::script(vec![script.as_os_str().to_owned()])?;
     let findings = check(engine, &program.text, program.file.as_deref());
     Ok((program, findings))

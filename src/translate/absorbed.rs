@@ -143,6 +143,8 @@ impl Translator<'_> {
             .is_some_and(|function| function.parameters.iter().any(|known| known == name));
         let lower = name.to_lowercase();
         is_parameter
+            // What is assigned to its fields, others see.
+            || ["self", "cls"].contains(&name)
             || self.functions.contains_key(name)
             || self.imports.contains_key(name)
             || ["org_id", "orgid", "organization_id"].contains(&lower.as_str())
@@ -211,13 +213,13 @@ impl Translator<'_> {
             let is_session = match &call.function.kind {
                 PyExpression::Attribute(of, _) => {
                     let name = of.name().unwrap_or_default();
-                    self.module_kinds.get(name) == Some(&ValueKind::Session)
-                        || name.to_lowercase().contains("session")
+                    self.module_kinds.get(name) == Some(&ValueKind::Session) || names_session(of)
                 }
                 _ => false,
             };
             let is_request = path.starts_with("requests.") || is_session;
-            let all = path == "jwt.encode" || (is_request && self.is_token_request(call));
+            let all = ["jwt.encode", "aiohttp.ClientSession"].contains(&path.as_str())
+                || (is_request && self.is_token_request(call));
             self.reads_in(&call.function, line, body, reads, is_built_in);
             for argument in &call.arguments {
                 self.reads_in(argument, line, body, reads, is_built_in || all);
@@ -334,7 +336,8 @@ impl Translator<'_> {
         // The file that only holds tokens.
         let is_closed = method == "close" && self.only_holds_config(root);
         let is_session = self.module_kinds.get(root) == Some(&ValueKind::Session)
-            || root.to_lowercase().contains("session");
+            || names_session(of)
+            || matches!(&of.kind, PyExpression::Attribute(inner, _) if names_session(inner));
         let is_setting = is_session
             && (method == "mount"
                 || matches!(&of.kind, PyExpression::Attribute(_, field) if field == "headers"));
@@ -372,6 +375,16 @@ impl Translator<'_> {
             self.absorbed_lines.remove(&statement.first);
             self.moved_urls.insert(name, statement);
         }
+    }
+}
+
+/// Whether a variable or field is named like a session of HTTP.
+pub(super) fn names_session(node: &PyNode) -> bool {
+    match &node.kind {
+        PyExpression::Name(name) | PyExpression::Attribute(_, name) => {
+            name.to_lowercase().contains("session")
+        }
+        _ => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Arguments of the command line: `argparse` as `options(#{...})`.
 
-use super::expressions::{is_plain_key, quoted};
+use super::expressions::{is_plain_key, member, quoted};
 use super::names;
 use super::report::LineOutcome;
 use super::syntax::{PyCall, PyExpression, PyNode, PyStatement, PyStatementKind};
@@ -11,6 +11,11 @@ use super::value_kind::ValueKind;
 struct ScriptOption {
     key: String,
     entry: String,
+    /// A default that is computed: it is assigned if the option is not given.
+    computed: Option<String>,
+    /// The name under which the script reads it, if that is another one, and whether it reads the opposite.
+    read_as: Option<String>,
+    is_opposite: bool,
 }
 
 impl Translator<'_> {
@@ -21,7 +26,9 @@ impl Translator<'_> {
             statement.walk_statements(&mut |inner| {
                 if let PyStatementKind::Assign { targets, value } = &inner.kind
                     && let Some(call) = value.call()
-                    && call.function.path().is_some_and(|path| path.ends_with("ArgumentParser"))
+                    && call.function.path().is_some_and(|path| {
+                        path.ends_with("ArgumentParser") || path.ends_with("OptionParser")
+                    })
                 {
                     self.parsers.extend(targets.iter().filter_map(PyNode::name).map(str::to_owned));
                 }
@@ -31,22 +38,26 @@ impl Translator<'_> {
         for statement in &file.body {
             statement.walk(&mut |node| {
                 let Some(call) = node.call() else { return };
-                if !matches!(&call.function.kind, PyExpression::Attribute(_, method) if method == "add_argument") {
+                if !matches!(&call.function.kind, PyExpression::Attribute(_, method) if is_addition(method)) {
                     return;
                 }
                 let Some(name) = option_name(call) else { return };
-                let keyword = |name: &str| {
-                    call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
-                };
-                let is_flag = keyword("action").and_then(PyNode::text).is_some_and(|action| action.starts_with("store_"));
-                let kind = match keyword("type").and_then(PyNode::name) {
+                let is_flag = call
+                    .keyword("action")
+                    .and_then(PyNode::text)
+                    .is_some_and(|action| action.starts_with("store_"));
+                let kind = match call.keyword("type").and_then(PyNode::name) {
                     Some("int") => ValueKind::Int,
                     Some("float") => ValueKind::Float,
                     _ if is_flag => ValueKind::Bool,
-                    _ if keyword("nargs").is_some() => ValueKind::list(ValueKind::Text),
-                    _ if keyword("default").is_some_and(|value| value.text().is_some())
-                        || keyword("required").is_some()
-                        || !call.arguments.first().and_then(PyNode::text).is_some_and(|text| text.starts_with('-')) =>
+                    _ if call.keyword("nargs").is_some() => ValueKind::list(ValueKind::Text),
+                    _ if call.keyword("default").is_some_and(|value| value.text().is_some())
+                        || call.keyword("required").is_some()
+                        || !call
+                            .arguments
+                            .first()
+                            .and_then(PyNode::text)
+                            .is_some_and(|text| text.starts_with('-')) =>
                     {
                         ValueKind::Text
                     }
@@ -74,7 +85,7 @@ impl Translator<'_> {
                 let Some(call) = value.call() else { return };
                 let PyExpression::Attribute(of, method) = &call.function.kind else { return };
                 if of.name() == Some(parser) {
-                    if method == "add_argument" {
+                    if is_addition(method) {
                         calls.push(call.clone());
                     } else {
                         is_odd |= method.starts_with("add_");
@@ -87,12 +98,10 @@ impl Translator<'_> {
         }
         let options: Translated<Vec<_>> = calls.iter().map(|call| self.script_option(call)).collect();
         let options = options?;
+        let key_of = |name: &str| if is_plain_key(name) { name.to_owned() } else { quoted(name) };
         let entries: Vec<_> = options
-            .into_iter()
-            .map(|option| {
-                let key = if is_plain_key(&option.key) { option.key } else { quoted(&option.key) };
-                format!("    {key}: #{{{}}},", option.entry)
-            })
+            .iter()
+            .map(|option| format!("    {}: #{{{}}},", key_of(&option.key), option.entry))
             .collect();
         let padding = self.writer.padding();
         let body = entries.iter().flat_map(|entry| ["\n", &padding, entry]).collect::<String>();
@@ -101,38 +110,90 @@ impl Translator<'_> {
         } else {
             format!("options(#{{{body}\n{padding}}})")
         };
-        let line = self.assign_name(name, &code);
-        self.line(statement, &line)
+        if options.iter().all(|option| option.computed.is_none() && option.read_as.is_none()) {
+            let line = self.assign_name(name, &code);
+            return self.line(statement, &line);
+        }
+        // Options cannot be set, so that those with a default of their own or another name become a map.
+        let given = self.fresh("given");
+        let fields: Vec<_> = options
+            .iter()
+            .map(|option| {
+                let value = member(&given, &option.key);
+                let value = match &option.computed {
+                    Some(code) => format!("if {value} == () {{ {code} }} else {{ {value} }}"),
+                    None if option.is_opposite => format!("!{value}"),
+                    None => value,
+                };
+                format!("{}: {value}", key_of(option.read_as.as_ref().unwrap_or(&option.key)))
+            })
+            .collect();
+        let line = self.assign_name(name, &format!("#{{{}}}", fields.join(", ")));
+        self.line(statement, &format!("let {given} = {code}; {line}"))
+    }
+
+    /// `(options, args) = parser.parse_args()` of `optparse`, where nothing reads `args`.
+    pub(super) fn parsed_options(
+        &mut self,
+        statement: &PyStatement,
+        parts: &[PyNode],
+        value: &PyNode,
+    ) -> Translated<bool> {
+        let Some(PyExpression::Attribute(of, method)) = value.call().map(|call| &call.function.kind) else {
+            return Ok(false);
+        };
+        if method != "parse_args" || !self.is_parser(of) {
+            return Ok(false);
+        }
+        let ([options, rest], Some(parser)) = (parts, of.name().map(str::to_owned)) else { return Ok(false) };
+        let (Some(options), Some(rest)) = (options.name(), rest.name()) else { return Ok(false) };
+        if self.scope.uses.read.contains_key(rest) {
+            return left("arguments beside options");
+        }
+        self.parsed_arguments(statement, options, &parser)?;
+        Ok(true)
     }
 
     fn script_option(&mut self, call: &PyCall) -> Translated<ScriptOption> {
-        let Some(key) = option_name(call) else { return left("an argument without a name") };
+        let (Some(read_as), Some(key)) = (option_name(call), flag_name(call)) else {
+            return left("an argument without a name");
+        };
+        let mut is_opposite = false;
         let mut parts = Vec::new();
         let is_named =
             call.arguments.first().and_then(PyNode::text).is_some_and(|text| text.starts_with('-'));
         let mut is_required = !is_named;
         let mut has_fallback = false;
+        let mut computed = None;
         for (name, value) in &call.keywords {
             match name.as_deref() {
                 Some("help") => parts.push(format!("help: {}", self.plain(value)?)),
                 Some("default") => {
                     has_fallback = true;
-                    if self.option_kinds.get(&key) != Some(&ValueKind::Bool) {
+                    if self.option_kinds.get(&read_as) != Some(&ValueKind::Bool) {
                         let code = self.plain(value)?;
-                        if super::expressions::is_repeatable(value) && value.name().is_none() {
+                        if super::expressions::is_repeatable(value)
+                            && value.root().is_none()
+                            && value.call().is_none()
+                        {
                             parts.push(format!("fallback: {code}"));
                         } else {
-                            return left("a default that is computed");
+                            parts.push("fallback: ()".to_owned());
+                            computed = Some(code);
                         }
                     }
                 }
-                Some("type") => match value.name() {
+                Some("type") => match value.name().or_else(|| value.text()) {
                     Some("int" | "float") => parts.push("kind: \"number\"".to_owned()),
-                    Some("str") => {}
+                    Some("str" | "string") => {}
                     _ => return left("the type of an argument"),
                 },
                 Some("action") => match value.text() {
                     Some("store_true") => parts.push("kind: \"flag\"".to_owned()),
+                    Some("store_false") => {
+                        is_opposite = true;
+                        parts.push("kind: \"flag\"".to_owned());
+                    }
                     Some("store") => {}
                     _ => return left("the action of an argument"),
                 },
@@ -159,9 +220,13 @@ impl Translator<'_> {
         if !is_required && !has_fallback && !is_flag {
             parts.push("fallback: ()".to_owned());
         }
+        let key = names::variable(&key).trim_end_matches('_').to_owned();
         Ok(ScriptOption {
-            key: names::variable(&key).trim_end_matches('_').to_owned(),
+            read_as: Some(read_as).filter(|name| is_opposite || *name != key),
+            is_opposite,
+            key,
             entry: parts.join(", "),
+            computed,
         })
     }
 
@@ -169,7 +234,7 @@ impl Translator<'_> {
     pub(super) fn is_argument_call(&mut self, statement: &PyStatement, value: &PyNode) -> bool {
         let Some(call) = value.call() else { return false };
         let PyExpression::Attribute(of, method) = &call.function.kind else { return false };
-        if !self.is_parser(of) || method != "add_argument" {
+        if !self.is_parser(of) || !is_addition(method) {
             return false;
         }
         self.writer.catch_up(statement.first);
@@ -183,12 +248,22 @@ impl Translator<'_> {
     }
 }
 
+/// `add_argument` of `argparse`, `add_option` of `optparse`.
+fn is_addition(method: &str) -> bool {
+    method == "add_argument" || method == "add_option"
+}
+
 /// The name under which an option is read: `--dry-run` is `dry_run`.
 fn option_name(call: &PyCall) -> Option<String> {
     let dest = call.keywords.iter().find(|(name, _)| name.as_deref() == Some("dest"));
     if let Some((_, value)) = dest {
         return value.text().map(str::to_owned);
     }
+    flag_name(call)
+}
+
+/// The name of an option as the command line has it.
+fn flag_name(call: &PyCall) -> Option<String> {
     let names: Vec<_> = call.arguments.iter().filter_map(PyNode::text).collect();
     let long = names.iter().find(|name| name.starts_with("--")).or(names.first())?;
     Some(long.trim_start_matches('-').replace('-', "_"))

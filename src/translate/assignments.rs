@@ -34,6 +34,9 @@ impl Translator<'_> {
         if let [target] = targets
             && let PyExpression::Tuple(parts) | PyExpression::List(parts) = &target.kind
         {
+            if self.parsed_options(statement, parts, value)? {
+                return Ok(());
+            }
             return self.unpack_statement(statement, parts, value);
         }
         let code = self.plain(value)?;
@@ -129,7 +132,7 @@ impl Translator<'_> {
         let lines = match path.as_str() {
             "open" | "io.open" | "codecs.open" => self.open_file(name, call)?,
             "csv.writer" | "csv.DictWriter" => self.open_writer(name, path == "csv.DictWriter", call)?,
-            "argparse.ArgumentParser" => {
+            "argparse.ArgumentParser" | "optparse.OptionParser" => {
                 self.scope.declare(name);
                 self.writer.catch_up(statement.first);
                 return self.comment(statement).map(Some);

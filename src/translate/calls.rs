@@ -8,6 +8,17 @@ use super::value_kind::ValueKind;
 
 impl Translator<'_> {
     pub(super) fn call(&mut self, node: &PyNode, call: &PyCall) -> Translated<RhaiCode> {
+        if let Some(decorated) = &self.scope.decorated
+            && call.function.name() == Some(&decorated.function)
+        {
+            let function = names::variable(&decorated.function);
+            let code = if decorated.is_method {
+                format!("this.call({function})")
+            } else {
+                format!("{function}.call()")
+            };
+            return Ok(RhaiCode::atom(code));
+        }
         if let Some(name) = call.function.name()
             && let Some(code) = self.own_call(name, node, call)?
         {
@@ -32,6 +43,7 @@ impl Translator<'_> {
     fn own_call(&mut self, name: &str, node: &PyNode, call: &PyCall) -> Translated<Option<RhaiCode>> {
         if self.scope.closures.contains(name) {
             let Some(function) = self.functions.get(name).cloned() else { return left(format!("`{name}`")) };
+            self.awaits(&function, call)?;
             let arguments = self.arguments(&function, call, node)?;
             return Ok(Some(RhaiCode::atom(format!("{}.call({arguments})", names::variable(name)))));
         }
@@ -60,6 +72,7 @@ impl Translator<'_> {
         if let Some(built_in) = function.built_in {
             return self.built_in_call(built_in, &function, call, node).map(Some);
         }
+        self.awaits(&function, call)?;
         let written = Self::function_name(name);
         if let Some(place) = function.changed {
             return self.changing_call(&written, &function, place, call, node).map(Some);
@@ -73,6 +86,14 @@ impl Translator<'_> {
             return Ok(Some(RhaiCode::atom(format!("{object}.{written}({arguments})"))));
         }
         Ok(Some(RhaiCode::atom(format!("{written}({arguments})"))))
+    }
+
+    /// A call of an `async` function without `await` runs later in Python, but at once here.
+    pub(super) fn awaits(&self, function: &KnownFunction, call: &PyCall) -> Translated<()> {
+        if function.is_async && !call.is_awaited && self.awaited == 0 {
+            return left(format!("`{}` without `await`", function.name));
+        }
+        Ok(())
     }
 
     /// A call of a function that changes one of its arguments: it is called as a method of it.
@@ -151,8 +172,12 @@ impl Translator<'_> {
         let mut given: Vec<Option<(usize, usize, String)>> = vec![None; function.parameters.len()];
         let mut rest = Vec::new();
         self.brackets += 1;
-        for (place, argument) in call.arguments.iter().enumerate() {
-            let text = (argument.line, argument.end, self.plain(argument)?);
+        let keywords = if function.keywords { call.keywords.clone() } else { self.spread_keywords(call) };
+        let values: Vec<_> =
+            call.arguments.iter().chain(keywords.iter().map(|(_, value)| value)).cloned().collect();
+        let codes = self.plains(&values)?;
+        let mut texts = values.iter().zip(codes).map(|(value, code)| (value.line, value.end, code));
+        for (place, text) in texts.by_ref().take(call.arguments.len()).enumerate() {
             match given.get_mut(place) {
                 Some(slot) => *slot = Some(text),
                 None if function.rest => rest.push(text.2),
@@ -160,15 +185,14 @@ impl Translator<'_> {
             }
         }
         let mut options = Vec::new();
-        for (name, value) in &call.keywords {
+        for ((name, _), text) in keywords.iter().zip(texts) {
             let Some(name) = name else {
                 if function.keywords {
-                    options.push((None, self.plain(value)?));
+                    options.push((None, text.2));
                     continue;
                 }
                 return left("`**` before an argument");
             };
-            let text = (value.line, value.end, self.plain(value)?);
             match function.parameters.iter().position(|known| known == name) {
                 Some(place) => given[place] = Some(text),
                 None if function.keywords => options.push((Some(name.clone()), text.2)),
@@ -218,6 +242,41 @@ impl Translator<'_> {
         Ok(listed)
     }
 
+    /// The keywords of a call, with those of `**map` if the map is a variable that is only ever one literal.
+    fn spread_keywords(&self, call: &PyCall) -> Vec<(Option<String>, PyNode)> {
+        let mut spread = Vec::new();
+        for (name, value) in &call.keywords {
+            let keys = match name {
+                None => value.name().and_then(|map| self.literal_keys(map, value.line)),
+                Some(_) => None,
+            };
+            let Some(keys) = keys else {
+                spread.push((name.clone(), value.clone()));
+                continue;
+            };
+            for key in keys {
+                let index = PyNode { kind: PyExpression::Text(key.clone()), ..value.clone() };
+                let kind = PyExpression::Index(Box::new(value.clone()), Box::new(index));
+                spread.push((Some(key), PyNode { kind, ..value.clone() }));
+            }
+        }
+        spread
+    }
+
+    /// The keys of a map that is assigned once, as a literal, and not changed.
+    fn literal_keys(&self, name: &str, line: usize) -> Option<Vec<String>> {
+        let uses = if self.scope.is_own(name) || self.scope.function.is_none() {
+            &self.scope.uses
+        } else {
+            &self.module_uses
+        };
+        if uses.assignments(name) != 1 || uses.changed.contains_key(name) {
+            return None;
+        }
+        let PyExpression::Dict(entries) = &self.assigned_before(name, line)?.kind else { return None };
+        entries.iter().map(|(key, _)| key.as_ref()?.text().map(str::to_owned)).collect()
+    }
+
     /// A call of what umapish does itself.
     fn built_in_call(
         &mut self,
@@ -238,9 +297,6 @@ impl Translator<'_> {
     /// A function of Python's.
     fn python_call(&mut self, path: &str, call: &PyCall) -> Translated<Option<RhaiCode>> {
         let arguments = call.arguments.as_slice();
-        let keyword = |name: &str| {
-            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
-        };
         let code = match (path, arguments) {
             ("print", _) => return self.print(call).map(Some),
             ("len", [of]) => RhaiCode::atom(format!("{}.len()", self.plain_iterated(of)?.at(level::ATOM))),
@@ -269,14 +325,16 @@ impl Translator<'_> {
             ("set" | "frozenset", [of]) => {
                 RhaiCode::atom(format!("{}.unique()", self.plain_iterated(of)?.at(level::ATOM)))
             }
-            ("sorted", [of]) => return self.sorted(of, keyword("key"), keyword("reverse")).map(Some),
+            ("sorted", [of]) => {
+                return self.sorted(of, call.keyword("key"), call.keyword("reverse")).map(Some);
+            }
             ("reversed", [of]) => {
                 RhaiCode::atom(format!("{}.slice((), (), -1)", self.plain_iterated(of)?.at(level::ATOM)))
             }
             ("sum", [of]) => return self.sum(of).map(Some),
-            ("max" | "min", [of]) if keyword("key").is_none() => {
+            ("max" | "min", [of]) if call.keyword("key").is_none() => {
                 let list = format!("{}.{path}()", self.plain_iterated(of)?.at(level::ATOM));
-                match keyword("default") {
+                match call.keyword("default") {
                     Some(default) if is_repeatable(of) => {
                         let (empty, default) = (self.negated_list(of)?, self.plain(default)?);
                         RhaiCode::of(format!("if {empty} {{ {default} }} else {{ {list} }}"), level::LOWEST)
@@ -285,7 +343,7 @@ impl Translator<'_> {
                     None => RhaiCode::atom(list),
                 }
             }
-            ("max" | "min", [_, _, ..]) if keyword("key").is_none() => {
+            ("max" | "min", [_, _, ..]) if call.keyword("key").is_none() => {
                 let values = self.plains(arguments)?;
                 match values.as_slice() {
                     [one, other] => RhaiCode::atom(format!("{path}({one}, {other})")),
@@ -293,7 +351,7 @@ impl Translator<'_> {
                 }
             }
             ("max" | "min", [of]) => {
-                let Some(key) = keyword("key") else { return left(format!("`{path}`")) };
+                let Some(key) = call.keyword("key") else { return left(format!("`{path}`")) };
                 let sorted = self.sorted(of, Some(key), None)?.at(level::ATOM);
                 if path == "max" {
                     // The first of several largest ones, as in Python.
@@ -374,81 +432,6 @@ impl Translator<'_> {
             _ => return Ok(None),
         };
         Ok(Some(code))
-    }
-
-    /// `print(...)`.
-    fn print(&mut self, call: &PyCall) -> Translated<RhaiCode> {
-        let keyword = |name: &str| {
-            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
-        };
-        if let Some(file) = keyword("file") {
-            if self.path_of(file).as_deref() == Some("sys.stderr") {
-                let text = self.printed(call, keyword("sep"))?;
-                return Ok(RhaiCode::atom(format!("log({text})")));
-            }
-            let Some(name) =
-                file.name().and_then(|name| self.scope.files.get(name)).map(|file| file.text.clone())
-            else {
-                return left("`print` to this file");
-            };
-            let text = self.printed(call, keyword("sep"))?;
-            let end = match keyword("end") {
-                Some(end) => self.value(end, level::PRODUCT)?,
-                None => "\"\\n\"".to_owned(),
-            };
-            return Ok(RhaiCode::of(format!("{name} += {text} + {end}"), level::LOWEST));
-        }
-        if let Some(end) = keyword("end")
-            && end.text() != Some("\n")
-        {
-            if end.text() == Some("") || end.text() == Some(" ") {
-                return left("`print` without the end of the line");
-            }
-            if end.text() == Some("\n\n") {
-                let text = self.printed(call, keyword("sep"))?;
-                return Ok(RhaiCode::atom(format!("print({text} + \"\\n\")")));
-            }
-            return left("`print` with another end of the line");
-        }
-        let text = self.printed(call, keyword("sep"))?;
-        Ok(RhaiCode::atom(format!("print({text})")))
-    }
-
-    /// What `print` writes.
-    fn printed(&mut self, call: &PyCall, separator: Option<&PyNode>) -> Translated<String> {
-        let separator = match separator {
-            Some(separator) => match separator.text() {
-                Some(text) => text.to_owned(),
-                None => return left("a separator that is computed"),
-            },
-            None => " ".to_owned(),
-        };
-        match call.arguments.as_slice() {
-            [] => Ok("\"\"".to_owned()),
-            [only] if !matches!(only.kind, PyExpression::Starred(_)) => {
-                let kind = self.kind_of(only);
-                self.shown(only, &kind)
-            }
-            several => {
-                let parts: Translated<Vec<_>> = several
-                    .iter()
-                    .map(|part| {
-                        if let Some(text) = part.text()
-                            && !text.contains(['`', '$', '\n', '\t', '\r'])
-                        {
-                            return Ok(text.to_owned());
-                        }
-                        if matches!(part.kind, PyExpression::Starred(_)) {
-                            return left("`print(*list)`");
-                        }
-                        let kind = self.kind_of(part);
-                        Ok(format!("${{{}}}", self.shown(part, &kind)?))
-                    })
-                    .collect();
-                let separator = separator.replace('\n', "${\"\\n\"}").replace('\t', "${\"\\t\"}");
-                Ok(format!("`{}`", parts?.join(&separator)))
-            }
-        }
     }
 
     fn string_code(&mut self, value: &PyNode) -> Translated<RhaiCode> {

@@ -33,7 +33,6 @@ impl Translator<'_> {
         }
         let methods: Vec<_> =
             body.body.iter().filter(|inner| matches!(inner.kind, PyStatementKind::Function(_))).collect();
-        self.check_methods(name, &methods)?;
         self.comment(statement)?;
         let has_constructor = methods.iter().any(
             |inner| matches!(&inner.kind, PyStatementKind::Function(function) if function.name == "__init__"),
@@ -57,39 +56,24 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// Methods of two classes with one name would be one function.
-    pub(super) fn check_methods(&self, name: &str, methods: &[&PyStatement]) -> Translated<()> {
-        for inner in methods {
-            let PyStatementKind::Function(function) = &inner.kind else { continue };
-            let is_taken = self.functions.contains_key(&function.name)
-                || self
-                    .classes
-                    .iter()
-                    .any(|(other, class)| other != name && class.methods.contains_key(&function.name));
-            if is_taken {
-                return left(format!("two functions or methods named `{}`", function.name));
-            }
-            let is_special = function.name.starts_with("__") && function.name != "__init__";
-            if is_special {
-                return left(format!("the method `{}`", function.name));
-            }
-            let is_known = function
-                .decorators
-                .iter()
-                .all(|decorator| matches!(decorator.name(), Some("staticmethod" | "property")));
-            if !is_known {
-                return left("a decorator of a method");
-            }
-            let uses = NameUse::with_functions(&function.body);
-            let reaches_state = uses.read.keys().chain(uses.changed.keys()).chain(&uses.outer).any(|used| {
-                let is_own = uses.assigned.contains_key(used) && !uses.outer.contains(used);
-                !is_own
-                    && (self.places.get(used) == Some(&NamePlace::State)
-                        || self.functions.get(used).is_some_and(|function| function.is_stateful))
-            });
-            if reaches_state {
-                return left("a method that uses global variables that change");
-            }
+    /// Whether a method can be one function.
+    fn check_method(&self, function: &PyFunction) -> Translated<()> {
+        const SPECIAL: &[&str] = &["__init__", "__enter__", "__exit__", "__aenter__", "__aexit__"];
+        if function.name.starts_with("__")
+            && function.name.ends_with("__")
+            && !SPECIAL.contains(&&*function.name)
+        {
+            return left(format!("the method `{}`", function.name));
+        }
+        let uses = NameUse::with_functions(&function.body);
+        let reaches_state = uses.read.keys().chain(uses.changed.keys()).chain(&uses.outer).any(|used| {
+            let is_own = uses.assigned.contains_key(used) && !uses.outer.contains(used);
+            !is_own
+                && (self.places.get(used) == Some(&NamePlace::State)
+                    || self.functions.get(used).is_some_and(|function| function.is_stateful))
+        });
+        if reaches_state {
+            return left("a method that uses global variables that change");
         }
         Ok(())
     }
@@ -118,32 +102,33 @@ impl Translator<'_> {
     pub(super) fn method_statement(&mut self, statement: &PyStatement, class: &str, function: &PyFunction) {
         let mark = self.writer.mark();
         let scope = self.scope.clone();
-        let Some(known) = self.classes.get(class).and_then(|class| {
-            if function.name == "__init__" {
-                class.constructor.clone()
-            } else {
-                class.methods.get(&function.name).cloned()
-            }
-        }) else {
+        let Some(known) = self.classes.get(class).and_then(|class| class.method(&function.name)).cloned()
+        else {
             return self.leave(statement, "this method");
         };
         let own =
             function.parameters.first().map_or_else(|| "self".to_owned(), |parameter| parameter.name.clone());
         let written = if function.name == "__init__" { "self_" } else { "this" };
-        let result = if known.is_nested {
-            self.function_body(statement, function, &known, None)
+        let is_of_class = function.decorators.iter().any(|decorator| decorator.name() == Some("classmethod"));
+        let static_form;
+        let function = if is_of_class {
+            self.class_name = Some((own.clone(), class.to_owned()));
+            let parameters = function.parameters.get(1..).unwrap_or_default().to_vec();
+            static_form = PyFunction { parameters, ..function.clone() };
+            &static_form
         } else {
-            self.function_body(statement, function, &known, Some((class, &own, written)))
+            function
         };
+        let place = if known.is_nested { None } else { Some((class, own.as_str(), written)) };
+        let result = self
+            .check_method(function)
+            .and_then(|()| self.decorated_body(statement, function, &known, place));
+        self.class_name = None;
         if let Err(reason) = result {
             self.writer.reset(mark);
             self.scope = scope;
             self.leave(statement, &reason.0);
-            let name = if function.name == "__init__" {
-                Self::function_name(class)
-            } else {
-                Self::function_name(&function.name)
-            };
+            let name = if function.name == "__init__" { Self::function_name(class) } else { known.written() };
             let parameters: Vec<_> = known.parameters.iter().map(|name| names::variable(name)).collect();
             self.writer.extra(&format!(
                 "fn {name}({}) {{ throw \"TODO line {}\"; }}",

@@ -1,4 +1,4 @@
-//! Conditions, loops, `with` and `try`.
+//! Conditions, loops and `try`.
 
 use super::expressions::quoted;
 use super::names;
@@ -98,7 +98,7 @@ impl Translator<'_> {
         self.writer.dedent();
     }
 
-    fn body(&mut self, block: &PyBlock) {
+    pub(super) fn body(&mut self, block: &PyBlock) {
         self.statements(&block.body);
     }
 
@@ -255,50 +255,6 @@ impl Translator<'_> {
             self.body(block);
             self.close();
             self.writer.extra("}");
-        }
-        Ok(())
-    }
-
-    pub(super) fn with_statement(
-        &mut self,
-        statement: &PyStatement,
-        items: &[(PyNode, Option<PyNode>)],
-        body: &PyBlock,
-    ) -> Translated<()> {
-        let mut lines = Vec::new();
-        let mut opened = Vec::new();
-        for (value, name) in items {
-            let path = value.call().and_then(|call| self.path_of(&call.function)).unwrap_or_default();
-            let name = name.as_ref().and_then(PyNode::name);
-            match (path.as_str(), value.call(), name) {
-                ("open" | "io.open" | "codecs.open", Some(call), Some(name)) => {
-                    lines.extend(self.open_file(name, call)?);
-                    opened.push(name.to_owned());
-                }
-                ("requests.Session" | "requests.session", _, Some(_)) => {}
-                _ => return left("`with` of this"),
-            }
-        }
-        self.write_before(statement.first);
-        let text = self.writer.source(statement.first).to_owned();
-        self.writer.extra(&format!("// {text}"));
-        self.writer.outcomes(statement.first, statement.head, LineOutcome::Same, "");
-        self.writer.skip_to(
-            statement.head.min(
-                body.body
-                    .first()
-                    .map_or(statement.head, |inner| inner.first.saturating_sub(1))
-                    .max(statement.first),
-            ),
-        );
-        for line in lines {
-            self.writer.extra(&line);
-        }
-        self.body(body);
-        for name in opened {
-            for line in self.close_file(&name) {
-                self.writer.extra(&line);
-            }
         }
         Ok(())
     }
@@ -479,7 +435,7 @@ pub(super) fn assigned_in(statement: &PyStatement) -> Vec<String> {
 }
 
 /// Whether a block leaves its function or loop.
-fn leaves(body: &[PyStatement]) -> bool {
+pub(super) fn leaves(body: &[PyStatement]) -> bool {
     let mut found = false;
     for statement in body {
         statement.walk_statements(&mut |inner| {

@@ -9,11 +9,10 @@ use super::value_kind::ValueKind;
 impl Translator<'_> {
     /// Notes an opened file under a name. Returns the lines that it needs.
     pub(super) fn open_file(&mut self, name: &str, call: &PyCall) -> Translated<Vec<String>> {
-        let keyword = |name: &str| {
-            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
+        let Some(path) = call.arguments.first().or_else(|| call.keyword("file")) else {
+            return left("`open`");
         };
-        let Some(path) = call.arguments.first().or_else(|| keyword("file")) else { return left("`open`") };
-        let mode = match call.arguments.get(1).or_else(|| keyword("mode")) {
+        let mode = match call.arguments.get(1).or_else(|| call.keyword("mode")) {
             None => "r",
             Some(mode) => match mode.text() {
                 Some(mode) => mode,
@@ -26,7 +25,7 @@ impl Translator<'_> {
         if mode.contains('+') {
             return left("a file that is read and written");
         }
-        let encoding = keyword("encoding").and_then(PyNode::text).map(str::to_lowercase);
+        let encoding = call.keyword("encoding").and_then(PyNode::text).map(str::to_lowercase);
         let encoding = encoding
             .filter(|name| !["utf-8", "utf8", "utf-8-sig", "utf_8", "ascii"].contains(&name.as_str()));
         let mut lines = Vec::new();
@@ -183,12 +182,7 @@ impl Translator<'_> {
         if !is_dict {
             return Ok(RhaiCode::atom(format!("{}({text}, {mark})", self.helper("csv_lists"))));
         }
-        let columns = call.arguments.get(1).or_else(|| {
-            call.keywords
-                .iter()
-                .find(|(name, _)| name.as_deref() == Some("fieldnames"))
-                .map(|(_, value)| value)
-        });
+        let columns = call.arguments.get(1).or_else(|| call.keyword("fieldnames"));
         let columns = match columns {
             Some(columns) => self.plain(columns)?,
             None => "()".to_owned(),
@@ -234,12 +228,7 @@ impl Translator<'_> {
         let mut lines = Vec::new();
         let mut columns = None;
         if is_dict {
-            let given = call.arguments.get(1).or_else(|| {
-                call.keywords
-                    .iter()
-                    .find(|(name, _)| name.as_deref() == Some("fieldnames"))
-                    .map(|(_, value)| value)
-            });
+            let given = call.arguments.get(1).or_else(|| call.keyword("fieldnames"));
             let Some(given) = given else { return left("a writer without columns") };
             let code = self.plain(given)?;
             if given.name().is_some() {

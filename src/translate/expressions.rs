@@ -2,7 +2,7 @@
 
 use super::names;
 use super::syntax::{PyExpression, PyNode};
-use super::translator::{NamePlace, Translated, Translator, left};
+use super::translator::{KnownFunction, NamePlace, Translated, Translator, left};
 use super::value_kind::ValueKind;
 
 /// How tightly an expression of Rhai binds.
@@ -80,7 +80,11 @@ impl Translator<'_> {
 
     /// Several expressions.
     pub(super) fn plains(&mut self, nodes: &[PyNode]) -> Translated<Vec<String>> {
-        nodes.iter().map(|node| self.plain(node)).collect()
+        let mut parts = Vec::new();
+        for node in nodes {
+            self.in_order(&mut parts, node, |translator| translator.plain(node))?;
+        }
+        Ok(parts.into_iter().map(|part| part.code).collect())
     }
 
     pub(super) fn expression(&mut self, node: &PyNode) -> Translated<RhaiCode> {
@@ -111,7 +115,8 @@ impl Translator<'_> {
             E::Compare(first, rest) => self.comparison(first, rest),
             E::Conditional { test, then, otherwise } => {
                 let test = self.condition(test)?;
-                let (then, otherwise) = (self.plain(then)?, self.plain(otherwise)?);
+                let then = self.at_times(|translator| translator.plain(then))?;
+                let otherwise = self.at_times(|translator| translator.plain(otherwise))?;
                 Ok(RhaiCode::of(format!("if {test} {{ {then} }} else {{ {otherwise} }}"), level::LOWEST))
             }
             E::List(items) | E::Tuple(items) => self.list(node, items),
@@ -220,6 +225,9 @@ impl Translator<'_> {
         {
             return Ok(code);
         }
+        if self.is_left_value(of) {
+            return left(format!("`{name}` of a value that is left"));
+        }
         let kind = self.kind_of(of);
         if let Some(code) = self.response_field(of, name, &kind)? {
             return Ok(code);
@@ -227,10 +235,13 @@ impl Translator<'_> {
         if let ValueKind::Object(class) = &kind
             && self.classes.get(class).is_some_and(|class| class.properties.contains(name))
         {
+            let written =
+                self.classes.get(class).and_then(|class| class.methods.get(name)).map(KnownFunction::written);
             let object = self.value(of, level::ATOM)?;
-            return Ok(RhaiCode::atom(format!("{object}.{}()", Self::function_name(name))));
+            return Ok(RhaiCode::atom(format!("{object}.{}()", written.unwrap_or_default())));
         }
         match (&kind, name) {
+            (ValueKind::Path, _) => return self.path_field(of, name),
             (ValueKind::Moment, "year" | "month" | "day") => {
                 return Ok(RhaiCode::atom(format!("{}.date.{name}", self.value(of, level::ATOM)?)));
             }
@@ -372,10 +383,10 @@ impl Translator<'_> {
             return Ok(RhaiCode::of(parts.join(" + "), level::SUM));
         }
         self.brackets += 1;
-        let written: Translated<Vec<_>> =
-            items.iter().map(|item| Ok((item.line, item.end, self.plain(item)?))).collect();
+        let codes = self.plains(items);
         self.brackets -= 1;
-        Ok(RhaiCode::atom(self.bracketed("[", written?, "]", node)))
+        let written = items.iter().zip(codes?).map(|(item, code)| (item.line, item.end, code)).collect();
+        Ok(RhaiCode::atom(self.bracketed("[", written, "]", node)))
     }
 
     fn map(&mut self, node: &PyNode, entries: &[(Option<PyNode>, PyNode)]) -> Translated<RhaiCode> {

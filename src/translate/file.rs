@@ -4,6 +4,7 @@ use super::helpers::HELPERS;
 use super::report::Translation;
 use super::syntax::PythonFile;
 use super::translator::{NamePlace, Translator};
+use super::writer::ScriptWriter;
 use std::collections::BTreeSet;
 
 /// Translates a file.
@@ -12,7 +13,27 @@ pub(super) fn translate(
     left: &BTreeSet<usize>,
     built_in: &BTreeSet<String>,
 ) -> Translation {
+    // What a statement that is left gives is known only at the end, and lines before it may use it.
+    let mut left_values = BTreeSet::new();
+    loop {
+        let (translation, values) = translate_with(file, left, built_in, left_values.clone());
+        if values.is_subset(&left_values) {
+            return translation;
+        }
+        left_values.extend(values);
+    }
+}
+
+/// Translates a file whose variables and fields of these names have values of statements that are left. Returns those
+/// that it found.
+fn translate_with(
+    file: &PythonFile,
+    left: &BTreeSet<usize>,
+    built_in: &BTreeSet<String>,
+    left_values: BTreeSet<String>,
+) -> (Translation, BTreeSet<String>) {
     let mut translator = Translator::new(file, left, built_in);
+    translator.left_values = left_values;
     translator.find_parsers();
     translator.survey();
     let has_state = translator.places.values().any(|place| *place == NamePlace::State);
@@ -25,7 +46,8 @@ pub(super) fn translate(
     }
     translator.name_defects_of_lines();
     let helpers: Vec<_> = HELPERS.iter().filter(|helper| translator.helpers.contains(helper.name)).collect();
-    let (mut script, lines, missing, mut sources) = translator.writer.finish();
+    let (mut script, lines, missing, mut sources) =
+        std::mem::replace(&mut translator.writer, ScriptWriter::new(file)).finish();
     for helper in helpers.iter().filter(|helper| !helper.code.is_empty()) {
         script.push('\n');
         script.push_str(helper.code);
@@ -33,7 +55,7 @@ pub(super) fn translate(
         sources.resize(script.lines().count(), 0);
     }
     let statements = file.body.iter().map(|statement| (statement.first, statement.last)).collect();
-    Translation { script, lines, missing, sources, statements }
+    (Translation { script, lines, missing, sources, statements }, translator.left_values)
 }
 
 impl Translator<'_> {

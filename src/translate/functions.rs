@@ -13,19 +13,22 @@ impl Translator<'_> {
         statement: &PyStatement,
         function: &PyFunction,
     ) -> Translated<()> {
-        if !function.decorators.is_empty() {
-            return left("a decorator");
+        if self.decorators.contains_key(&function.name) && self.scope.function.is_none() {
+            return self.decorator_statement(statement, function);
         }
         if self.scope.function.is_some() {
+            if !function.decorators.is_empty() {
+                return left("a decorator of a function within a function");
+            }
             return self.closure_statement(statement, function);
         }
         let Some(known) = self.functions.get(&function.name).cloned() else { return left("this function") };
-        self.function_body(statement, function, &known, None)
+        self.decorated_body(statement, function, &known, None)
     }
 
     /// A function within a function: a closure in a variable.
     fn closure_statement(&mut self, statement: &PyStatement, function: &PyFunction) -> Translated<()> {
-        let known = Self::describe(function);
+        let known = self.describe(function);
         let uses = NameUse::of(&function.body);
         let is_plain = !known.rest
             && !known.keywords
@@ -69,7 +72,7 @@ impl Translator<'_> {
     ) -> Translated<()> {
         let written = match class {
             Some((class, _, "self_")) => Self::function_name(class),
-            _ => Self::function_name(&known.name),
+            _ => known.written(),
         };
         let skipped = usize::from(class.is_some());
         let mut parameters: Vec<String> = function
@@ -93,7 +96,10 @@ impl Translator<'_> {
         }
         let start = function.decorators.len();
         let first = (statement.first..=statement.head)
-            .find(|line| self.writer.source(*line).starts_with("def "))
+            .find(|line| {
+                let text = self.writer.source(*line);
+                text.starts_with("def ") || text.starts_with("async ")
+            })
             .unwrap_or(statement.first + start);
         self.writer.code(
             first,
@@ -174,7 +180,9 @@ impl Translator<'_> {
             function: Some(function.name.clone()),
             uses: NameUse::of(&function.body),
             parameters,
+            rest: function.rest.clone(),
             blocks: vec![BTreeSet::new()],
+            decorated: if class.is_none() { self.decorated_call(function) } else { None },
             ..BodyScope::default()
         };
         scope.fixed.clone_from(&scope.parameters);

@@ -8,12 +8,16 @@ pub(super) struct DraftHelper {
     pub(super) code: &'static str,
 }
 
+const fn helper(name: &'static str, needs: &'static [&'static str], code: &'static str) -> DraftHelper {
+    DraftHelper { name, needs, code }
+}
+
 /// All helpers, in the order in which a draft defines them.
 pub(super) const HELPERS: &[DraftHelper] = &[
-    DraftHelper {
-        name: "truthy",
-        needs: &[],
-        code: r#"// What Python takes for true.
+    helper(
+        "truthy",
+        &[],
+        r#"// What Python takes for true.
 fn truthy(value) {
     return switch type_of(value) {
         "bool" => value,
@@ -25,20 +29,20 @@ fn truthy(value) {
         _ => true
     };
 }"#,
-    },
-    DraftHelper {
-        name: "executed",
-        needs: &[],
-        code: r"// Commands as execute_multiple of umapi_client sends them: the numbers of those queued, sent and done.
+    ),
+    helper(
+        "executed",
+        &[],
+        r"// Commands as execute_multiple of umapi_client sends them: the numbers of those queued, sent and done.
 fn executed(commands) {
     let report = multi_action(commands);
     return [0, commands.len(), report.done.len()];
 }",
-    },
-    DraftHelper {
-        name: "repeated",
-        needs: &[],
-        code: r#"// A list or string several times.
+    ),
+    helper(
+        "repeated",
+        &[],
+        r#"// A list or string several times.
 fn repeated(value, count) {
     let result = if type_of(value) == "array" { [] } else { "" };
     for i in 0..count {
@@ -46,11 +50,11 @@ fn repeated(value, count) {
     }
     return result;
 }"#,
-    },
-    DraftHelper {
-        name: "text_of",
-        needs: &["items_of"],
-        code: r#"// A value as Python's str() writes it.
+    ),
+    helper(
+        "text_of",
+        &["items_of"],
+        r#"// A value as Python's str() writes it.
 fn text_of(value) {
     return switch type_of(value) {
         "bool" => if value { "True" } else { "False" },
@@ -67,39 +71,39 @@ fn quoted_text(value) {
     let text = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
     return mark + (if mark == "'" { text.replace("'", "\\'") } else { text }) + mark;
 }"#,
-    },
-    DraftHelper {
-        name: "floor_divide",
-        needs: &[],
-        code: r#"// Python's `a // b`, rounded down.
+    ),
+    helper(
+        "floor_divide",
+        &[],
+        r#"// Python's `a // b`, rounded down.
 fn floor_divide(a, b) {
     if type_of(a) == "f64" || type_of(b) == "f64" { return floor(a * 1.0 / b); }
     let whole = floor(a / b);
     return if a % b != 0 && (a < 0) != (b < 0) { whole - 1 } else { whole };
 }"#,
-    },
-    DraftHelper {
-        name: "modulo",
-        needs: &[],
-        code: r"// Python's `a % b`, which has the sign of b.
+    ),
+    helper(
+        "modulo",
+        &[],
+        r"// Python's `a % b`, which has the sign of b.
 fn modulo(a, b) {
     return ((a % b) + b) % b;
 }",
-    },
-    DraftHelper {
-        name: "zero_padded",
-        needs: &[],
-        code: r#"fn zero_padded(value, width) {
+    ),
+    helper(
+        "zero_padded",
+        &[],
+        r#"fn zero_padded(value, width) {
     let text = value.to_string();
     let sign = if text.starts_with("-") { "-" } else { "" };
     let digits = text.slice(sign.len());
     return if text.len() >= width { text } else { sign + "".pad(width - text.len(), "0") + digits };
 }"#,
-    },
-    DraftHelper {
-        name: "int_of",
-        needs: &[],
-        code: r#"// Python's int().
+    ),
+    helper(
+        "int_of",
+        &[],
+        r#"// Python's int().
 fn int_of(value) {
     return switch type_of(value) {
         "i64" => value,
@@ -108,50 +112,50 @@ fn int_of(value) {
         _ => parse_int(`${value}`.trim())
     };
 }"#,
-    },
-    DraftHelper {
-        name: "divide",
-        needs: &[],
-        code: r#"// Python's `a / b`: never a whole number, and an error for zero.
+    ),
+    helper(
+        "divide",
+        &[],
+        r#"// Python's `a / b`: never a whole number, and an error for zero.
 fn divide(a, b) {
     if b == 0 { throw #{kind: "ZeroDivisionError", message: "division by zero"}; }
     return 1.0 * a / b;
 }"#,
-    },
-    DraftHelper {
-        name: "range_list",
-        needs: &[],
-        code: r"// The numbers of a range as a list.
+    ),
+    helper(
+        "range_list",
+        &[],
+        r"// The numbers of a range as a list.
 fn range_list(start, end, step) {
     let numbers = [];
     for number in range(start, end, step) { numbers.push(number); }
     return numbers;
 }",
-    },
-    DraftHelper {
-        name: "letters_of",
-        needs: &[],
-        code: r"// The letters of a string.
+    ),
+    helper(
+        "letters_of",
+        &[],
+        r"// The letters of a string.
 fn letters_of(text) {
     let letters = [];
     for letter in text.chars() { letters.push(letter.to_string()); }
     return letters;
 }",
-    },
-    DraftHelper {
-        name: "items_of",
-        needs: &[],
-        code: r"// The entries of a map as pairs.
+    ),
+    helper(
+        "items_of",
+        &[],
+        r"// The entries of a map as pairs.
 fn items_of(map) {
     let pairs = [];
     for key in map.keys() { pairs.push([key, map[key]]); }
     return pairs;
 }",
-    },
-    DraftHelper {
-        name: "grouped_digits",
-        needs: &[],
-        code: r#"// A number with commas between thousands.
+    ),
+    helper(
+        "grouped_digits",
+        &[],
+        r#"// A number with commas between thousands.
 fn grouped_digits(number) {
     let parts = number.to_string().split(".");
     let digits = parts[0].trim_start("-");
@@ -164,36 +168,36 @@ fn grouped_digits(number) {
     parts[0] = (if parts[0].starts_with("-") { "-" } else { "" }) + groups.join(",");
     return parts.join(".");
 }"#,
-    },
-    DraftHelper {
-        name: "left_aligned",
-        needs: &[],
-        code: r#"fn left_aligned(text, width) {
+    ),
+    helper(
+        "left_aligned",
+        &[],
+        r#"fn left_aligned(text, width) {
     return text.to_string().pad(width, " ");
 }"#,
-    },
-    DraftHelper {
-        name: "right_aligned",
-        needs: &[],
-        code: r#"fn right_aligned(text, width) {
+    ),
+    helper(
+        "right_aligned",
+        &[],
+        r#"fn right_aligned(text, width) {
     let text = text.to_string();
     return if text.len() >= width { text } else { "".pad(width - text.len(), " ") + text };
 }"#,
-    },
-    DraftHelper {
-        name: "centered",
-        needs: &[],
-        code: r#"fn centered(text, width) {
+    ),
+    helper(
+        "centered",
+        &[],
+        r#"fn centered(text, width) {
     let missing = width - text.len();
     if missing <= 0 { return text; }
     let left = missing / 2 + (if missing % 2 == 1 && width % 2 == 1 { 1 } else { 0 });
     return "".pad(left, " ") + text + "".pad(missing - left, " ");
 }"#,
-    },
-    DraftHelper {
-        name: "title_case",
-        needs: &[],
-        code: r#"// Python's title().
+    ),
+    helper(
+        "title_case",
+        &[],
+        r#"// Python's title().
 fn title_case(text) {
     let result = "";
     let is_start = true;
@@ -204,11 +208,11 @@ fn title_case(text) {
     }
     return result;
 }"#,
-    },
-    DraftHelper {
-        name: "body_text",
-        needs: &[],
-        code: r#"// The body of a response as text.
+    ),
+    helper(
+        "body_text",
+        &[],
+        r#"// The body of a response as text.
 fn body_text(response) {
     return switch type_of(response.body) {
         "string" => response.body,
@@ -216,20 +220,20 @@ fn body_text(response) {
         _ => to_json(response.body)
     };
 }"#,
-    },
-    DraftHelper {
-        name: "raise_for_status",
-        needs: &[],
-        code: r#"fn raise_for_status(response) {
+    ),
+    helper(
+        "raise_for_status",
+        &[],
+        r#"fn raise_for_status(response) {
     if response.status >= 400 {
         throw #{kind: "HTTPError", message: `${response.status} Error`, response: response};
     }
 }"#,
-    },
-    DraftHelper {
-        name: "with_query",
-        needs: &[],
-        code: r#"// A URL with the parameters of a query.
+    ),
+    helper(
+        "with_query",
+        &[],
+        r#"// A URL with the parameters of a query.
 fn with_query(url, parameters) {
     let pairs = [];
     for key in parameters.keys() {
@@ -237,11 +241,11 @@ fn with_query(url, parameters) {
     }
     return if pairs.is_empty() { url } else { url + (if url.contains("?") { "&" } else { "?" }) + pairs.join("&") };
 }"#,
-    },
-    DraftHelper {
-        name: "is_error",
-        needs: &[],
-        code: r#"// Whether an error is one of these kinds of Python's.
+    ),
+    helper(
+        "is_error",
+        &[],
+        r#"// Whether an error is one of these kinds of Python's.
 fn is_error(err, kinds) {
     let kind = err.kind;
     let message = `${err.message}`;
@@ -256,8 +260,8 @@ fn is_error(err, kinds) {
             "JSONDecodeError" => kind == "decode" || message.contains("JSON"),
             "TypeError" | "AttributeError" => kind == "script" && !message.contains("division by zero") && !message.contains("parsing"),
             "FileNotFoundError" | "OSError" | "IOError" | "PermissionError" => kind == "file",
-            "HTTPError" => kind in ["not_found", "rejected", "throttled", "invalid"],
-            "RequestException" | "ConnectionError" | "Timeout" =>
+            "HTTPError" | "ClientResponseError" => kind in ["not_found", "rejected", "throttled", "invalid"],
+            "RequestException" | "ConnectionError" | "Timeout" | "ClientError" | "TimeoutError" =>
                 kind in ["unavailable", "unknown", "throttled", "not_found", "rejected", "invalid", "HTTPError"],
             _ => false
         };
@@ -265,20 +269,20 @@ fn is_error(err, kinds) {
     }
     return false;
 }"#,
-    },
-    DraftHelper {
-        name: "entry_of",
-        needs: &[],
-        code: r#"// The entry of a map; without it, an error as in Python.
+    ),
+    helper(
+        "entry_of",
+        &[],
+        r#"// The entry of a map; without it, an error as in Python.
 fn entry_of(map, key) {
     if type_of(map) == "map" && !(key in map) { throw #{kind: "KeyError", message: `${key}`}; }
     return map[key];
 }"#,
-    },
-    DraftHelper {
-        name: "with_line_ends",
-        needs: &[],
-        code: r#"// The lines of a string with their ends, as Python iterates over a file.
+    ),
+    helper(
+        "with_line_ends",
+        &[],
+        r#"// The lines of a string with their ends, as Python iterates over a file.
 fn with_line_ends(text) {
     let lines = text.replace("\r\n", "\n").split("\n");
     let last = lines.pop();
@@ -286,11 +290,11 @@ fn with_line_ends(text) {
     if last != "" { lines.push(last); }
     return lines;
 }"#,
-    },
-    DraftHelper {
-        name: "csv_lists",
-        needs: &[],
-        code: r#"// The rows of a CSV file as lists of cells, as Python's csv.reader returns them.
+    ),
+    helper(
+        "csv_lists",
+        &[],
+        r#"// The rows of a CSV file as lists of cells, as Python's csv.reader returns them.
 fn csv_lists(text, mark) {
     let rows = [];
     let row = [];
@@ -320,11 +324,11 @@ fn csv_lists(text, mark) {
     if !row.is_empty() || cell != "" || begun { row.push(cell); rows.push(row); }
     return rows;
 }"#,
-    },
-    DraftHelper {
-        name: "csv_rows",
-        needs: &["csv_lists"],
-        code: r"// The rows of a CSV file as maps, as Python's csv.DictReader returns them.
+    ),
+    helper(
+        "csv_rows",
+        &["csv_lists"],
+        r"// The rows of a CSV file as maps, as Python's csv.DictReader returns them.
 fn csv_rows(text, mark, columns) {
     let found = [];
     for cells in csv_lists(text, mark) {
@@ -336,11 +340,11 @@ fn csv_rows(text, mark, columns) {
     }
     return found;
 }",
-    },
-    DraftHelper {
-        name: "csv_text",
-        needs: &["text_of"],
-        code: r#"// Rows as Python's csv.writer writes them.
+    ),
+    helper(
+        "csv_text",
+        &["text_of"],
+        r#"// Rows as Python's csv.writer writes them.
 fn csv_text(rows, mark) {
     let text = "";
     for row in rows {
@@ -354,19 +358,19 @@ fn csv_text(rows, mark) {
     }
     return text;
 }"#,
-    },
-    DraftHelper {
-        name: "most_common",
-        needs: &["items_of"],
-        code: r"// The entries of a count, the highest first.
+    ),
+    helper(
+        "most_common",
+        &["items_of"],
+        r"// The entries of a count, the highest first.
 fn most_common(counts) {
     return items_of(counts).sort_by(|pair| -pair[1]);
 }",
-    },
-    DraftHelper {
-        name: "counts_of",
-        needs: &[],
-        code: r"// How often each entry occurs.
+    ),
+    helper(
+        "counts_of",
+        &[],
+        r"// How often each entry occurs.
 fn counts_of(list) {
     let counts = #{};
     for entry in list {
@@ -375,11 +379,11 @@ fn counts_of(list) {
     }
     return counts;
 }",
-    },
-    DraftHelper {
-        name: "read_config",
-        needs: &[],
-        code: r##"// The sections of a configuration file with their keys.
+    ),
+    helper(
+        "read_config",
+        &[],
+        r##"// The sections of a configuration file with their keys.
 fn read_config(path) {
     let sections = #{};
     let section = "";
@@ -393,34 +397,79 @@ fn read_config(path) {
     }
     return sections;
 }"##,
-    },
-    DraftHelper {
-        name: "flattened",
-        needs: &[],
-        code: r"// One list of the entries of several.
+    ),
+    helper(
+        "flattened",
+        &[],
+        r"// One list of the entries of several.
 fn flattened(lists) {
     let all = [];
     for list in lists { for entry in list { all.push(entry); } }
     return all;
 }",
-    },
-    DraftHelper {
-        name: "pairs_of",
-        needs: &[],
-        code: r"// Lists with one entry of each list, as many as the shortest has.
+    ),
+    helper(
+        "pairs_of",
+        &[],
+        r"// Lists with one entry of each list, as many as the shortest has.
 fn pairs_of(lists) {
     let count = lists.map(|list| list.len()).min();
     let pairs = [];
     for place in 0..count { pairs.push(lists.map(|list| list[place])); }
     return pairs;
 }",
-    },
-    DraftHelper {
-        name: "taken",
-        needs: &[],
-        code: r"// Removes an entry of a map and returns it, or another value if there is none.
+    ),
+    helper(
+        "taken",
+        &[],
+        r"// Removes an entry of a map and returns it, or another value if there is none.
 fn taken(key, other) {
     return if key in this { this.remove(key) } else { other };
 }",
-    },
+    ),
+    helper(
+        "folder_exists",
+        &[],
+        r#"// Whether a path leads to a folder.
+fn folder_exists(path) {
+    try {
+        files(path + "/*");
+        return true;
+    } catch (err) {
+        if err.kind != "file" { throw err; }
+        return false;
+    }
+}"#,
+    ),
+    helper(
+        "path_exists",
+        &["folder_exists"],
+        r"// Whether a path leads to a file or folder.
+fn path_exists(path) {
+    return file_exists(path) || folder_exists(path);
+}",
+    ),
+    helper(
+        "path_text",
+        &[],
+        r#"// Parts of a path as Python's pathlib joins them.
+fn path_text(parts) {
+    let path = "";
+    for part in parts { path = if part.starts_with("/") || path == "" { part } else { path + "/" + part }; }
+    let names = path.split("/").filter(|name| name != "" && name != ".");
+    let text = (if path.starts_with("/") { "/" } else { "" }) + names.join("/");
+    return if text == "" { "." } else { text };
+}"#,
+    ),
+    helper(
+        "sampled",
+        &[],
+        r#"// Some entries of a list in random order, each at most once.
+fn sampled(list, count) {
+    if count < 0 || count > list.len() { throw #{kind: "ValueError", message: "Sample larger than population or is negative"}; }
+    let found = [];
+    for i in 0..count { found.push(list.remove(random(0, list.len() - 1))); }
+    return found;
+}"#,
+    ),
 ];

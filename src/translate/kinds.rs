@@ -65,6 +65,7 @@ impl Translator<'_> {
         use ValueKind as K;
         let (one, other) = (self.kind_of(left), self.kind_of(right));
         match (operator, &one, &other) {
+            (PyOperator::Divide, K::Path, _) => K::Path,
             (PyOperator::Divide, one, other) if one.is_number() && other.is_number() => K::Float,
             (PyOperator::Modulo, K::Text, _) => K::Text,
             (PyOperator::Add, K::Text, _) | (PyOperator::Add, _, K::Text) => K::Text,
@@ -110,7 +111,7 @@ impl Translator<'_> {
     fn kind_of_attribute(&self, of: &PyNode, name: &str) -> ValueKind {
         use ValueKind as K;
         match (self.kind_of(of), name) {
-            (K::Response | K::TokenResponse, "status_code") => K::Int,
+            (K::Response | K::TokenResponse, "status_code" | "status") => K::Int,
             (K::Response | K::TokenResponse, "text" | "reason" | "url" | "content") => K::Text,
             (K::Response | K::TokenResponse, "ok") => K::Bool,
             (K::Response | K::TokenResponse, "headers") => K::map(K::Text),
@@ -118,6 +119,7 @@ impl Translator<'_> {
                 let fields = self.classes.get(&class).map(|class| &class.fields);
                 fields.and_then(|fields| fields.get(name)).cloned().unwrap_or(K::Unknown)
             }
+            (K::Path, "name") => K::Text,
             (K::Options, name) => self.option_kinds.get(name).cloned().unwrap_or(K::Unknown),
             (K::Moment | K::Date, "year" | "month" | "day" | "hour" | "minute" | "second") => K::Int,
             _ => match self.path_of_attribute(of, name).as_deref() {
@@ -171,6 +173,11 @@ impl Translator<'_> {
                 _,
             ) => K::Text,
             ("read", K::File) => K::Text,
+            ("joinpath", K::Path) => K::Path,
+            ("read_text" | "as_posix", K::Path) => K::Text,
+            ("exists" | "is_file" | "is_dir", K::Path) => K::Bool,
+            ("open", K::Path) => K::File,
+            ("text", K::Response) => K::Text,
             ("encode", K::Text) => K::Text,
             ("startswith" | "endswith" | "isdigit" | "isalpha" | "isalnum" | "isnumeric" | "isspace", _) => {
                 K::Bool
@@ -272,6 +279,10 @@ impl Translator<'_> {
                 K::Map(_) | K::Counter => K::list(K::Text),
                 _ => K::list(K::Unknown),
             },
+            "random.sample" => match first() {
+                K::List(entry) => K::List(entry),
+                _ => K::list(K::Unknown),
+            },
             "next" => first().entry(),
             "range" => K::list(K::Int),
             "filter" | "map" | "zip" | "enumerate" | "glob.glob" | "os.listdir" | "re.findall" => {
@@ -291,13 +302,16 @@ impl Translator<'_> {
             }),
             "collections.OrderedDict" => K::map(K::Unknown),
             "open" | "codecs.open" | "io.open" => K::File,
+            "pathlib.Path" | "pathlib.PurePath" => K::Path,
             "csv.DictReader" => K::list(K::map(K::Cell)),
             "csv.reader" => K::list(K::list(K::Text)),
             "csv.DictWriter" | "csv.writer" => K::CsvWriter,
-            "requests.Session" | "requests.session" => K::Session,
+            "requests.Session" | "requests.session" | "aiohttp.ClientSession" => K::Session,
+            "asyncio.Semaphore" | "asyncio.Lock" | "threading.Lock" => K::Lock,
             "re.match" | "re.search" | "re.fullmatch" => K::Match,
             "re.compile" => K::Pattern,
-            "datetime.datetime.now"
+            "datetime.datetime"
+            | "datetime.datetime.now"
             | "datetime.datetime.utcnow"
             | "datetime.datetime.strptime"
             | "datetime.datetime.fromisoformat"
@@ -370,6 +384,9 @@ impl Translator<'_> {
                         PyExpression::Tuple(parts) | PyExpression::List(parts) => {
                             for (place, part) in parts.iter().enumerate() {
                                 let kind = match &value.kind {
+                                    _ if place == 0 && self.kind_of(value) == ValueKind::Options => {
+                                        ValueKind::Options
+                                    }
                                     PyExpression::Tuple(values) | PyExpression::List(values) => values
                                         .get(place)
                                         .map_or(ValueKind::Unknown, |value| self.kind_of(value)),
@@ -384,7 +401,7 @@ impl Translator<'_> {
                     }
                 }
             }
-            S::Annotated { target, value: Some(value) } => {
+            S::Annotated { target, value: Some(value), .. } => {
                 if let Some(name) = target.name() {
                     note(name, self.kind_of(value));
                 }

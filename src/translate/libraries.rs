@@ -1,9 +1,36 @@
 //! Python's modules: what their functions and constants are in Rhai.
 
 use super::expressions::{RhaiCode, is_repeatable, level, quoted};
-use super::syntax::{PyCall, PyExpression, PyLoop, PyNode, PyOperator};
+use super::syntax::{PyCall, PyExpression, PyNode, PyOperator};
 use super::translator::{Translated, Translator, left};
 use super::value_kind::ValueKind;
+
+/// Functions whose arguments stand in a form of Rhai at their places, by their number of arguments.
+const FORMS: &[(&[&str], usize, &str)] = &[
+    (&["time.sleep", "asyncio.sleep"], 1, "sleep({0})"),
+    (&["time.time", "time.perf_counter", "time.monotonic"], 0, "moment().seconds.to_float()"),
+    (&["time.strftime"], 1, "moment().format({0})"),
+    (&["uuid.uuid4"], 0, "uuid()"),
+    (&["random.random"], 0, "random()"),
+    (&["random.randint"], 2, "random({0}, {1})"),
+    (&["math.floor"], 1, "floor({0}).to_int()"),
+    (&["os.environ.get", "os.getenv"], 1, "env({0})"),
+    (&["os.path.isfile"], 1, "file_exists({0})"),
+    (&["glob.glob"], 1, "files({0})"),
+    (&["sys.stdin.read"], 0, "read_text(\"-\")"),
+    (&["sys.stdout.flush", "sys.stderr.flush"], 0, "()"),
+    (&["urllib.parse.quote", "urllib.parse.quote_plus"], 1, "encode({0})"),
+    (&["collections.Counter", "collections.OrderedDict"], 0, "#{}"),
+    (&["collections.deque"], 0, "[]"),
+    (&["pprint.pprint"], 1, "print(to_json({0}, #{indent: 2}))"),
+];
+
+/// Functions that a helper stands for, with the number of their arguments.
+const HELPER_FORMS: &[(&str, usize, &str)] = &[
+    ("os.path.exists", 1, "path_exists"),
+    ("os.path.isdir", 1, "folder_exists"),
+    ("itertools.chain.from_iterable", 1, "flattened"),
+];
 
 impl Translator<'_> {
     /// A constant of a module.
@@ -59,13 +86,16 @@ impl Translator<'_> {
         if path.starts_with("requests.") {
             return self.request_call(path, node, call).map(Some);
         }
+        if path.starts_with("aiohttp.") {
+            return self.aiohttp_call(path, call).map(Some);
+        }
+        if let Some(code) = self.form_of(path, call)? {
+            return Ok(Some(code));
+        }
         let arguments = call.arguments.as_slice();
-        let keyword = |name: &str| {
-            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
-        };
         let code = match (path, arguments) {
             ("json.loads", [text]) => return self.parsed_json(text).map(Some),
-            ("json.dumps", [value]) => match keyword("indent") {
+            ("json.dumps", [value]) => match call.keyword("indent") {
                 Some(indent) => {
                     let (value, indent) = (self.plain(value)?, self.plain(indent)?);
                     RhaiCode::atom(format!("to_json({value}, #{{indent: {indent}}})"))
@@ -74,7 +104,7 @@ impl Translator<'_> {
             },
             ("json.load", [file]) => RhaiCode::atom(format!("read_json({})", self.path_of_file(file)?)),
             ("json.dump", [value, file]) => {
-                let value = match keyword("indent") {
+                let value = match call.keyword("indent") {
                     Some(indent) => {
                         let (value, indent) = (self.plain(value)?, self.plain(indent)?);
                         format!("to_json({value}, #{{indent: {indent}}})")
@@ -87,25 +117,18 @@ impl Translator<'_> {
             ("csv.DictReader" | "csv.reader", [_, ..]) => {
                 return self.csv_reader(path == "csv.DictReader", call).map(Some);
             }
-            ("asyncio.run", [call]) => self.expression(call)?,
-            ("time.sleep" | "asyncio.sleep", [seconds]) => {
-                RhaiCode::atom(format!("sleep({})", self.plain(seconds)?))
+            ("asyncio.run", [task]) => {
+                self.awaited += 1;
+                let code = self.expression(task);
+                self.awaited -= 1;
+                code?
             }
-            ("time.time" | "time.perf_counter" | "time.monotonic", []) => {
-                RhaiCode::atom("moment().seconds.to_float()")
-            }
-            ("time.strftime", [format]) => {
-                RhaiCode::atom(format!("moment().format({})", self.plain(format)?))
-            }
-            ("uuid.uuid4", []) => RhaiCode::atom("uuid()"),
+            ("asyncio.gather", tasks) if call.keywords.is_empty() => return self.gathered(tasks).map(Some),
+            ("asyncio.Semaphore" | "asyncio.Lock" | "threading.Lock", _) => RhaiCode::atom("()"),
             ("uuid.uuid1", []) => {
                 self.note_defect(node.line, "B22");
                 RhaiCode::atom("uuid()")
             }
-            ("random.randint", [low, high]) => {
-                RhaiCode::atom(format!("random({}, {})", self.plain(low)?, self.plain(high)?))
-            }
-            ("random.random", []) => RhaiCode::atom("random()"),
             ("random.uniform", [low, high]) => {
                 let (low, high) = (self.value(low, level::PRODUCT)?, self.value(high, level::PRODUCT)?);
                 RhaiCode::of(format!("{low} + random() * ({high} - {low})"), level::SUM)
@@ -115,11 +138,9 @@ impl Translator<'_> {
                 RhaiCode::atom(format!("{list}[random(0, {list}.len() - 1)]"))
             }
             ("math.ceil", [value]) => return self.ceiling(value).map(Some),
-            ("math.floor", [value]) => RhaiCode::atom(format!("floor({}).to_int()", self.plain(value)?)),
             ("math.sqrt", [value]) => {
                 RhaiCode::atom(format!("({} * 1.0).sqrt()", self.value(value, level::PRODUCT)?))
             }
-            ("os.environ.get" | "os.getenv", [name]) => RhaiCode::atom(format!("env({})", self.plain(name)?)),
             ("os.environ.get" | "os.getenv", [name, other]) => {
                 let name = self.plain(name)?;
                 match &other.kind {
@@ -133,8 +154,12 @@ impl Translator<'_> {
                     ),
                 }
             }
-            ("os.path.exists" | "os.path.isfile", [path]) => {
-                RhaiCode::atom(format!("file_exists({})", self.plain(path)?))
+            ("pathlib.Path" | "pathlib.PurePath", parts) if call.keywords.is_empty() => {
+                return self.new_path(parts).map(Some);
+            }
+            ("random.sample", [list, count]) => {
+                let (list, count) = (self.plain_iterated(list)?.text, self.plain(count)?);
+                RhaiCode::atom(format!("{}({list}, {count})", self.helper("sampled")))
             }
             ("os.path.join", [_, ..]) => {
                 let parts: Translated<Vec<_>> =
@@ -145,9 +170,8 @@ impl Translator<'_> {
                 let path = self.value(path, level::ATOM)?;
                 RhaiCode::atom(format!("{path}.split(\"/\")[-1]"))
             }
-            ("glob.glob", [pattern]) => RhaiCode::atom(format!("files({})", self.plain(pattern)?)),
             ("getpass.getpass", _) => {
-                let question = match arguments.first().or_else(|| keyword("prompt")) {
+                let question = match arguments.first().or_else(|| call.keyword("prompt")) {
                     Some(question) => self.plain(question)?,
                     None => "\"Password: \"".to_owned(),
                 };
@@ -158,17 +182,11 @@ impl Translator<'_> {
                 let text = self.value(text, level::ATOM)?;
                 RhaiCode::atom(format!("log({text}.trim_end(\"\\n\"))"))
             }
-            ("sys.stdin.read", []) => RhaiCode::atom("read_text(\"-\")"),
-            ("sys.stdout.flush" | "sys.stderr.flush", []) => RhaiCode::atom("()"),
-            ("urllib.parse.quote" | "urllib.parse.quote_plus", [text, ..]) => {
-                RhaiCode::atom(format!("encode({})", self.plain(text)?))
-            }
             ("urllib.parse.urlencode", [fields]) => {
                 let fields = self.plain(fields)?;
                 RhaiCode::atom(format!("{}(\"\", {fields}).trim_start(\"?\")", self.helper("with_query")))
             }
             ("copy.copy" | "copy.deepcopy", [value]) => self.expression(value)?,
-            ("collections.Counter", []) => RhaiCode::atom("#{}"),
             ("collections.Counter", [of]) => {
                 let list = self.plain_iterated(of)?.text;
                 RhaiCode::atom(format!("{}({list})", self.helper("counts_of")))
@@ -177,11 +195,6 @@ impl Translator<'_> {
                 ValueKind::DefaultMap(_) => RhaiCode::atom("#{}"),
                 _ => return left("a `defaultdict` of a function"),
             },
-            ("collections.OrderedDict", []) => RhaiCode::atom("#{}"),
-            ("collections.deque", []) => RhaiCode::atom("[]"),
-            ("pprint.pprint", [value]) => {
-                RhaiCode::atom(format!("print(to_json({}, #{{indent: 2}}))", self.plain(value)?))
-            }
             ("re.findall", [pattern, text]) => self.pattern_call(pattern, text, "find_all", "")?,
             ("re.search", [pattern, text]) => self.pattern_call(pattern, text, "find_match", "")?,
             ("re.match", [pattern, text]) => self.pattern_call(pattern, text, "find_match", "^")?,
@@ -197,9 +210,6 @@ impl Translator<'_> {
             }
             ("re.compile", [pattern]) => RhaiCode::atom(self.pattern(pattern, "")?),
             ("re.escape", _) => return left("`re.escape`"),
-            ("itertools.chain.from_iterable", [lists]) => {
-                RhaiCode::atom(format!("{}({})", self.helper("flattened"), self.plain(lists)?))
-            }
             ("itertools.chain", [_, ..]) => {
                 let lists = self.plains(arguments)?;
                 RhaiCode::atom(format!("{}([{}])", self.helper("flattened"), lists.join(", ")))
@@ -218,6 +228,39 @@ impl Translator<'_> {
             _ => return Ok(None),
         };
         Ok(Some(code))
+    }
+
+    /// A function that a form or a helper stands for.
+    fn form_of(&mut self, path: &str, call: &PyCall) -> Translated<Option<RhaiCode>> {
+        let count = call.arguments.len();
+        if let Some((_, _, form)) =
+            FORMS.iter().find(|(paths, needed, _)| paths.contains(&path) && *needed == count)
+        {
+            let arguments = self.plains(&call.arguments)?;
+            let mut code = String::new();
+            let mut rest = *form;
+            for (place, argument) in arguments.iter().enumerate() {
+                let Some((before, after)) = rest.split_once(&format!("{{{place}}}")) else { break };
+                code.extend([before, argument]);
+                rest = after;
+            }
+            return Ok(Some(RhaiCode::atom(code + rest)));
+        }
+        let known = HELPER_FORMS.iter().find(|(known, needed, _)| *known == path && *needed == count);
+        let Some((_, _, helper)) = known else { return Ok(None) };
+        let arguments = self.plains(&call.arguments)?;
+        Ok(Some(RhaiCode::atom(format!("{}({})", self.helper(helper), arguments.join(", ")))))
+    }
+
+    /// `asyncio.gather(...)`: one task after the other.
+    fn gathered(&mut self, tasks: &[PyNode]) -> Translated<RhaiCode> {
+        self.awaited += 1;
+        let code = match tasks {
+            [PyNode { kind: PyExpression::Starred(list), .. }] => self.expression(list),
+            several => self.plains(several).map(|codes| RhaiCode::atom(format!("[{}]", codes.join(", ")))),
+        };
+        self.awaited -= 1;
+        code
     }
 
     /// A message of a logger, with its `%` arguments.
@@ -252,56 +295,6 @@ impl Translator<'_> {
         Ok(RhaiCode::atom(format!("ceiling({}).to_int()", self.plain(value)?)))
     }
 
-    /// A call that searches for a pattern.
-    pub(super) fn pattern_call(
-        &mut self,
-        pattern: &PyNode,
-        text: &PyNode,
-        name: &str,
-        anchors: &str,
-    ) -> Translated<RhaiCode> {
-        let (pattern, text) = (self.pattern(pattern, anchors)?, self.value(text, level::ATOM)?);
-        Ok(RhaiCode::atom(format!("{text}.{name}({pattern})")))
-    }
-
-    /// A pattern, with anchors around it.
-    pub(super) fn pattern(&mut self, pattern: &PyNode, anchors: &str) -> Translated<String> {
-        let Some(text) = pattern.text() else {
-            if anchors.is_empty() {
-                return self.plain(pattern);
-            }
-            let pattern = self.value(pattern, level::SUM)?;
-            return Ok(if anchors == "^" {
-                format!("\"^(?:\" + {pattern} + \")\"")
-            } else {
-                format!("\"^(?:\" + {pattern} + \")$\"")
-            });
-        };
-        if text.contains("(?=") || text.contains("(?!") || text.contains("(?<") || text.contains("\\1") {
-            return left("a pattern with look-around or a back-reference");
-        }
-        let text = match anchors {
-            "^" if !text.starts_with('^') => format!("^(?:{text})"),
-            "^$" => format!("^(?:{text})$"),
-            _ => text.to_owned(),
-        };
-        Ok(if text.contains('\\') && !text.contains("\"#") && !text.contains('\n') {
-            format!("#\"{text}\"#")
-        } else {
-            quoted(&text)
-        })
-    }
-
-    /// A replacement: `\1` is `$1`.
-    fn replacement(with: &PyNode) -> Translated<String> {
-        let Some(text) = with.text() else { return left("a replacement that is computed") };
-        let mut written = text.replace('$', "$$");
-        for group in 1..=9 {
-            written = written.replace(&format!("\\{group}"), &format!("${{{group}}}"));
-        }
-        if written.contains('\\') { left("a replacement with a backslash") } else { Ok(quoted(&written)) }
-    }
-
     /// `json.loads(text)`; of a response, its body.
     fn parsed_json(&mut self, text: &PyNode) -> Translated<RhaiCode> {
         if let PyExpression::Attribute(of, name) = &text.kind
@@ -325,187 +318,13 @@ impl Translator<'_> {
         Ok(RhaiCode::atom(format!("parse_json({})", self.plain(text)?)))
     }
 
-    /// `"".join(random.choice(letters) for _ in range(12))`.
-    pub(super) fn random_join(&mut self, separator: &PyNode, list: &PyNode) -> Translated<Option<RhaiCode>> {
-        if separator.text() != Some("") {
-            return Ok(None);
-        }
-        if let PyExpression::Comprehension { value, loops, .. } = &list.kind {
-            return self.random_string(value, loops);
-        }
-        if let Some(call) = list.call()
-            && self.path_of(&call.function).as_deref() == Some("random.choices")
-            && let [letters] = call.arguments.as_slice()
-            && let Some((_, count)) = call.keywords.iter().find(|(name, _)| name.as_deref() == Some("k"))
-        {
-            let (count, letters) = (self.plain(count)?, self.plain(letters)?);
-            return Ok(Some(RhaiCode::atom(format!("random({count}, {letters})"))));
-        }
-        Ok(None)
-    }
-
-    /// A string of random letters, if a comprehension is one.
-    pub(super) fn random_string(&mut self, value: &PyNode, loops: &[PyLoop]) -> Translated<Option<RhaiCode>> {
-        let ([only], Some(call)) = (loops, value.call()) else { return Ok(None) };
-        let is_choice =
-            matches!(self.path_of(&call.function).as_deref(), Some("random.choice" | "secrets.choice"));
-        let count =
-            only.iterated.call().filter(|range| self.path_of(&range.function).as_deref() == Some("range"));
-        let (true, [letters], Some([count])) =
-            (is_choice, call.arguments.as_slice(), count.map(|range| range.arguments.as_slice()))
-        else {
-            return Ok(None);
-        };
-        if !only.tests.is_empty() || self.kind_of(letters) != ValueKind::Text {
-            return Ok(None);
-        }
-        let (count, letters) = (self.plain(count)?, self.plain(letters)?);
-        Ok(Some(RhaiCode::atom(format!("random({count}, {letters})"))))
-    }
-
-    fn datetime_call(&mut self, path: &str, call: &PyCall) -> Translated<Option<RhaiCode>> {
-        let arguments = call.arguments.as_slice();
-        let code = match (path, arguments) {
-            ("datetime.datetime.now" | "datetime.datetime.utcnow" | "datetime.datetime.today", _)
-                if arguments.len() < 2 =>
-            {
-                "moment()".to_owned()
-            }
-            ("datetime.date.today", []) => "today()".to_owned(),
-            ("datetime.date" | "datetime.datetime", [year, month, day]) => {
-                let (year, month, day) = (self.plain(year)?, self.plain(month)?, self.plain(day)?);
-                let code = format!("date(`${{{year}}}-${{{month}}}-${{{day}}}`, \"%Y-%m-%d\")");
-                if path == "datetime.date" {
-                    code
-                } else {
-                    format!("moment({code}.to_string() + \"T00:00:00Z\")")
-                }
-            }
-            ("datetime.datetime.strptime", [text, format]) => {
-                format!("moment({}, {})", self.plain(text)?, self.plain(format)?)
-            }
-            ("datetime.datetime.fromisoformat", [text]) => format!("moment({})", self.plain(text)?),
-            ("datetime.datetime.fromtimestamp" | "datetime.datetime.utcfromtimestamp", [seconds, ..]) => {
-                format!("moment(({}).to_int())", self.plain(seconds)?)
-            }
-            ("datetime.date.fromisoformat", [text]) => format!("date({})", self.plain(text)?),
-            ("datetime.timedelta", []) => return self.timedelta(call).map(Some),
-            ("datetime.timedelta", [days]) if call.keywords.is_empty() => {
-                return self.expression(days).map(Some);
-            }
-            _ => return left(format!("`{path}`")),
-        };
-        Ok(Some(RhaiCode::atom(code)))
-    }
-
-    fn timedelta(&mut self, call: &PyCall) -> Translated<RhaiCode> {
-        let [(Some(unit), value)] = call.keywords.as_slice() else {
-            return left("a `timedelta` of several units");
-        };
-        let seconds = match unit.as_str() {
-            "days" => return self.expression(value),
-            "weeks" => 604_800,
-            "hours" => 3600,
-            "minutes" => 60,
-            "seconds" => return self.expression(value),
-            _ => return left(format!("a `timedelta` of {unit}")),
-        };
-        Ok(RhaiCode::of(format!("{} * {seconds}", self.value(value, level::PRODUCT)?), level::PRODUCT))
-    }
-
-    /// Sums and differences of moments and dates.
-    pub(super) fn time_operation(
-        &mut self,
-        first: &PyNode,
-        operator: PyOperator,
-        second: &PyNode,
-        one: &ValueKind,
-        other: &ValueKind,
-    ) -> Translated<Option<RhaiCode>> {
-        let sign = match operator {
-            PyOperator::Add => "+",
-            PyOperator::Subtract => "-",
-            _ => return Ok(None),
-        };
-        let is_time = |kind: &ValueKind| matches!(kind, ValueKind::Moment | ValueKind::Date);
-        if !is_time(one) && !is_time(other) {
-            return Ok(None);
-        }
-        let (first_code, second_code) = (self.value(first, level::SUM)?, self.value(second, level::PRODUCT)?);
-        match (one, other) {
-            // A timedelta of days moves a moment by seconds.
-            (ValueKind::Moment, ValueKind::Days) => {
-                let days = self.value(second, level::PRODUCT)?;
-                Ok(Some(RhaiCode::of(format!("{first_code} {sign} {days} * 86400"), level::SUM)))
-            }
-            (ValueKind::Moment, ValueKind::Seconds | ValueKind::Moment)
-            | (ValueKind::Date, ValueKind::Days | ValueKind::Date) => {
-                Ok(Some(RhaiCode::of(format!("{first_code} {sign} {second_code}"), level::SUM)))
-            }
-            _ => left("this sum of times"),
-        }
-    }
-
-    pub(super) fn time_method(
+    /// `config.get("section", "name")`: a setting of umapish, or an entry of the file.
+    pub(super) fn config_entry(
         &mut self,
         of: &PyNode,
-        method: &str,
-        call: &PyCall,
-        kind: &ValueKind,
-    ) -> Translated<Option<RhaiCode>> {
-        let code = match (method, call.arguments.as_slice(), kind) {
-            ("strftime", [format], _) => {
-                let (object, format) = (self.value(of, level::ATOM)?, self.plain(format)?);
-                format!("{object}.format({format})")
-            }
-            ("isoformat", _, ValueKind::Moment | ValueKind::Date) => {
-                format!("{}.to_string()", self.value(of, level::ATOM)?)
-            }
-            ("date", [], ValueKind::Moment) => format!("{}.date", self.value(of, level::ATOM)?),
-            ("timestamp", [], ValueKind::Moment) => {
-                format!("{}.seconds.to_float()", self.value(of, level::ATOM)?)
-            }
-            ("total_seconds", [], _) => format!("({}).to_float()", self.plain(of)?),
-            ("weekday", [], ValueKind::Date) => format!("({}.weekday - 1)", self.value(of, level::ATOM)?),
-            ("match", [text], ValueKind::Pattern) => {
-                return self.pattern_call(of, text, "find_match", "^").map(Some);
-            }
-            ("search", [text], ValueKind::Pattern) => {
-                return self.pattern_call(of, text, "find_match", "").map(Some);
-            }
-            ("fullmatch", [text], ValueKind::Pattern) => {
-                return self.pattern_call(of, text, "find_match", "^$").map(Some);
-            }
-            ("findall", [text], ValueKind::Pattern) => {
-                return self.pattern_call(of, text, "find_all", "").map(Some);
-            }
-            ("sub", [with, text], ValueKind::Pattern) => {
-                let (pattern, text) = (self.plain(of)?, self.value(text, level::ATOM)?);
-                format!("{text}.replace_all({pattern}, {})", Self::replacement(with)?)
-            }
-            ("debug" | "info", arguments @ [_, ..], ValueKind::Logger) => {
-                format!("log({})", self.logged(arguments)?)
-            }
-            (
-                "warning" | "warn" | "error" | "critical" | "exception",
-                arguments @ [_, ..],
-                ValueKind::Logger,
-            ) => {
-                format!("warn({})", self.logged(arguments)?)
-            }
-            ("get", [section, name], ValueKind::Config) => {
-                return self.config_entry(of, section, name).map(Some);
-            }
-            ("getint", [section, name], ValueKind::Config) => {
-                format!("parse_int({})", self.config_entry(of, section, name)?.text)
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(RhaiCode::atom(code)))
-    }
-
-    /// `config.get("section", "name")`: a setting of umapish, or an entry of the file.
-    fn config_entry(&mut self, of: &PyNode, section: &PyNode, name: &PyNode) -> Translated<RhaiCode> {
+        section: &PyNode,
+        name: &PyNode,
+    ) -> Translated<RhaiCode> {
         if name.text() == Some("org_id") || name.text() == Some("orgid") {
             return Ok(RhaiCode::atom("session().organization"));
         }

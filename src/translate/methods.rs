@@ -1,6 +1,7 @@
 //! Methods of Python's values.
 
 use super::expressions::{RhaiCode, is_repeatable, level};
+use super::names;
 use super::syntax::{PyCall, PyExpression, PyNode};
 use super::translator::{Translated, Translator, left};
 use super::value_kind::ValueKind;
@@ -30,6 +31,12 @@ impl Translator<'_> {
         method: &str,
         call: &PyCall,
     ) -> Translated<RhaiCode> {
+        if self.is_left_value(of) {
+            return left(format!("`{method}` of a value that is left"));
+        }
+        if self.kind_of(of) == ValueKind::Path {
+            return self.path_method(of, method, call);
+        }
         if let Some(code) = self.object_call(node, of, method, call)? {
             return Ok(code);
         }
@@ -76,10 +83,16 @@ impl Translator<'_> {
     ) -> Translated<Option<RhaiCode>> {
         let class = match self.kind_of(of) {
             ValueKind::Object(class) => class,
-            _ => match (of.name(), &self.scope.own_object) {
+            kind => match (of.name(), &self.scope.own_object) {
                 (Some(name), Some((own, _))) if name == own => self.scope.class.clone().unwrap_or_default(),
                 (Some(name), _) if self.classes.contains_key(name) => name.to_owned(),
-                _ => return Ok(None),
+                (Some(name), _) if self.class_name.as_ref().is_some_and(|(own, _)| own == name) => {
+                    self.class_name.as_ref().map(|(_, class)| class.clone()).unwrap_or_default()
+                }
+                _ => match self.only_class_with(method, &kind, of)? {
+                    Some(class) => class,
+                    None => return Ok(None),
+                },
             },
         };
         let Some(function) = self.classes.get(&class).and_then(|class| class.methods.get(method)).cloned()
@@ -89,8 +102,9 @@ impl Translator<'_> {
         if self.scope.closure_depth > 0 {
             return left(format!("`{method}` of an object, in a comprehension"));
         }
+        self.awaits(&function, call)?;
         let arguments = self.arguments(&function, call, node)?;
-        let written = Self::function_name(&function.name);
+        let written = function.written();
         if function.is_nested {
             // A static method.
             return Ok(Some(RhaiCode::atom(format!("{written}({arguments})"))));
@@ -103,6 +117,20 @@ impl Translator<'_> {
         }
         let object = self.value(of, level::ATOM)?;
         Ok(Some(RhaiCode::atom(format!("{object}.{written}({arguments})"))))
+    }
+
+    /// The class of a value of which nothing is known, if only one class has such a method.
+    fn only_class_with(&self, method: &str, kind: &ValueKind, of: &PyNode) -> Translated<Option<String>> {
+        let is_module = of.root().is_some_and(|root| self.imports.contains_key(root));
+        if *kind != ValueKind::Unknown || is_module {
+            return Ok(None);
+        }
+        let mut classes = self.classes.iter().filter(|(_, class)| class.methods.contains_key(method));
+        match (classes.next(), classes.next()) {
+            (None, _) => Ok(None),
+            (Some((class, _)), None) if !names::is_python_method(method) => Ok(Some(class.clone())),
+            _ => left(format!("`{method}` of a value that may be of several classes")),
+        }
     }
 
     /// Methods that change a list, map or set in place.
@@ -177,13 +205,7 @@ impl Translator<'_> {
             ("reverse", []) => RhaiCode::atom(format!("{}.reverse()", self.lasting(of)?)),
             ("sort", []) => {
                 let list = self.lasting(of)?;
-                let find = |name: &str| {
-                    call.keywords
-                        .iter()
-                        .find(|(known, _)| known.as_deref() == Some(name))
-                        .map(|(_, value)| value)
-                };
-                let sorted = self.sorted(of, find("key"), find("reverse"))?;
+                let sorted = self.sorted(of, call.keyword("key"), call.keyword("reverse"))?;
                 RhaiCode::of(format!("{list} = {}", sorted.text), level::LOWEST)
             }
             ("update", [other]) if !is_set => {

@@ -192,6 +192,48 @@ const CHANGING: &[&str] = &[
     "write",
 ];
 
+/// Other methods of Python's strings, lists, maps and sets.
+const PYTHON_METHODS: &[&str] = &[
+    "copy",
+    "count",
+    "decode",
+    "difference",
+    "encode",
+    "endswith",
+    "find",
+    "format",
+    "get",
+    "index",
+    "intersection",
+    "isdigit",
+    "items",
+    "join",
+    "json",
+    "keys",
+    "lower",
+    "read",
+    "readlines",
+    "replace",
+    "split",
+    "splitlines",
+    "startswith",
+    "strip",
+    "title",
+    "union",
+    "upper",
+    "values",
+];
+
+/// Whether values of Python's own have a method of that name.
+pub(super) fn is_python_method(name: &str) -> bool {
+    CHANGING.contains(&name) || PYTHON_METHODS.contains(&name)
+}
+
+/// Whether a method changes its value in place.
+pub(super) fn is_changing_method(name: &str) -> bool {
+    CHANGING.contains(&name)
+}
+
 /// A name of Python as a name of a variable in Rhai.
 pub(super) fn variable(name: &str) -> String {
     if name.chars().all(|letter| letter == '_') {
@@ -252,7 +294,7 @@ impl NameUse {
                     self.target(target);
                 }
             }
-            S::Annotated { target, value } => {
+            S::Annotated { target, value, .. } => {
                 if let Some(value) = value {
                     self.expression(value);
                     self.target(target);

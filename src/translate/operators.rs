@@ -17,13 +17,20 @@ impl Translator<'_> {
             E::Not(inner) => return self.negated(inner),
             E::Logic { is_and, values } => {
                 let (sign, level) = if *is_and { (" && ", level::AND) } else { (" || ", level::OR) };
-                let parts: Translated<Vec<_>> =
-                    values.iter().map(|value| Ok(self.condition_code(value)?.at(level + 1))).collect();
-                return Ok(RhaiCode::of(parts?.join(sign), level));
+                let mut parts = Vec::new();
+                for (place, value) in values.iter().enumerate() {
+                    let code = if place == 0 {
+                        self.condition_code(value)?
+                    } else {
+                        self.at_times(|translator| translator.condition_code(value))?
+                    };
+                    parts.push(code.at(level + 1));
+                }
+                return Ok(RhaiCode::of(parts.join(sign), level));
             }
             _ => {}
         }
-        let kind = self.kind_of(node);
+        let kind = self.kind_of_tested(node);
         let code = self.expression(node)?;
         Ok(match kind {
             ValueKind::Bool => code,
@@ -49,8 +56,20 @@ impl Translator<'_> {
         })
     }
 
+    /// What is known of a value in a condition: a field may be None whatever else the class gives it.
+    fn kind_of_tested(&self, node: &PyNode) -> ValueKind {
+        match (&node.kind, self.kind_of(node)) {
+            (PyExpression::Attribute(of, _), kind)
+                if kind != ValueKind::Bool && matches!(self.kind_of(of), ValueKind::Object(_)) =>
+            {
+                ValueKind::Unknown
+            }
+            (_, kind) => kind,
+        }
+    }
+
     pub(super) fn negated(&mut self, node: &PyNode) -> Translated<RhaiCode> {
-        let kind = self.kind_of(node);
+        let kind = self.kind_of_tested(node);
         let opposite = |code: RhaiCode, test: &str| {
             RhaiCode::of(format!("{} {test}", code.at(level::COMPARE)), level::EQUAL)
         };
@@ -90,11 +109,18 @@ impl Translator<'_> {
         let is_conditions = values.iter().all(|value| self.kind_of(value) == ValueKind::Bool);
         let (sign, level) = if is_and { (" && ", level::AND) } else { (" || ", level::OR) };
         if is_conditions {
-            let parts: Translated<Vec<_>> = values.iter().map(|value| self.value(value, level + 1)).collect();
-            return Ok(RhaiCode::of(parts?.join(sign), level));
+            let mut parts = Vec::new();
+            for (place, value) in values.iter().enumerate() {
+                parts.push(if place == 0 {
+                    self.value(value, level + 1)?
+                } else {
+                    self.at_times(|translator| translator.value(value, level + 1))?
+                });
+            }
+            return Ok(RhaiCode::of(parts.join(sign), level));
         }
         let Some((last, rest)) = values.split_last() else { return left("an empty condition") };
-        let mut code = self.plain(last)?;
+        let mut code = self.at_times(|translator| translator.plain(last))?;
         for value in rest.iter().rev() {
             if !is_repeatable(value) {
                 code = self.computed_choice(is_and, value, &code)?;
@@ -188,8 +214,8 @@ impl Translator<'_> {
             return left("a comparison of a string with a number");
         }
         let level = if matches!(written, "==" | "!=") { level::EQUAL } else { level::COMPARE };
-        let code = format!("{} {written} {}", self.value(one, level + 1)?, self.value(other, level + 1)?);
-        Ok(RhaiCode::of(code, level))
+        let (one, other) = self.both(one, level + 1, other, level + 1)?;
+        Ok(RhaiCode::of(format!("{one} {written} {other}"), level))
     }
 
     pub(super) fn operation(
@@ -210,6 +236,9 @@ impl Translator<'_> {
             && let Some(code) = self.repeated(first, second, &one, &other)?
         {
             return Ok(code);
+        }
+        if operator == O::Divide && one == ValueKind::Path {
+            return self.path_division(first, second);
         }
         if matches!(one, ValueKind::Set) || matches!(other, ValueKind::Set) {
             return self.set_operation(first, operator, second);
@@ -248,8 +277,25 @@ impl Translator<'_> {
             O::And => ("&", level::AND),
             O::Matrix => return left("`@` between values"),
         };
-        let code = format!("{} {sign} {}", self.value(first, level)?, self.value(second, level + 1)?);
-        Ok(RhaiCode::of(code, level))
+        let (one, other) = self.both(first, level, second, level + 1)?;
+        // A shift is computed first here, and last in Python: parentheses show which is meant.
+        let level = if matches!(operator, O::ShiftLeft | O::ShiftRight) { level::OR } else { level };
+        Ok(RhaiCode::of(format!("{one} {sign} {other}"), level))
+    }
+
+    /// The operands of an operator.
+    fn both(
+        &mut self,
+        one: &PyNode,
+        level: u8,
+        other: &PyNode,
+        level_of_other: u8,
+    ) -> Translated<(String, String)> {
+        let mut parts = Vec::new();
+        self.in_order(&mut parts, one, |translator| translator.value(one, level))?;
+        self.in_order(&mut parts, other, |translator| translator.value(other, level_of_other))?;
+        let mut codes = parts.into_iter().map(|part| part.code);
+        Ok((codes.next().unwrap_or_default(), codes.next().unwrap_or_default()))
     }
 
     /// Whether a value is a count, an index or a length, so never negative.
@@ -274,10 +320,13 @@ impl Translator<'_> {
         _one: &ValueKind,
         _other: &ValueKind,
     ) -> Translated<RhaiCode> {
-        let (left_side, right_side) = (self.value(first, level::PRODUCT)?, self.value(second, level::POWER)?);
-        let code = match (&first.kind, &second.kind) {
-            (_, PyExpression::Float(number)) if *number != 0.0 => format!("{left_side} / {right_side}"),
-            (_, PyExpression::Int(digits)) if digits != "0" => format!("{left_side} / {digits}.0"),
+        let code = match &second.kind {
+            PyExpression::Float(number) if *number != 0.0 => {
+                format!("{} / {}", self.value(first, level::PRODUCT)?, self.value(second, level::POWER)?)
+            }
+            PyExpression::Int(digits) if digits != "0" => {
+                format!("{} / {digits}.0", self.value(first, level::PRODUCT)?)
+            }
             _ => {
                 let (one, other) = (self.plain(first)?, self.plain(second)?);
                 return Ok(RhaiCode::atom(format!("{}({one}, {other})", self.helper("divide"))));

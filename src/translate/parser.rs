@@ -107,7 +107,8 @@ impl<'t> PythonReader<'t> {
                 S::Assign { targets: self.nodes(&inner.targets), value: self.node(&inner.value) }
             }
             Stmt::AnnAssign(inner) => {
-                S::Annotated { target: self.node(&inner.target), value: some(&inner.value) }
+                let annotation = self.node(&inner.annotation);
+                S::Annotated { target: self.node(&inner.target), annotation, value: some(&inner.value) }
             }
             Stmt::AugAssign(inner) => S::Augmented {
                 target: self.node(&inner.target),
@@ -143,7 +144,7 @@ impl<'t> PythonReader<'t> {
                 body: self.opened(line, &inner.body),
                 otherwise: optional("else", &inner.orelse),
             },
-            Stmt::With(inner) if !inner.is_async => {
+            Stmt::With(inner) => {
                 let items = inner.items.iter().map(|item| {
                     let name = item.optional_vars.as_ref().map(|name| self.node(name));
                     (self.node(&item.context_expr), name)
@@ -175,7 +176,7 @@ impl<'t> PythonReader<'t> {
             Stmt::Nonlocal(_) => S::Other("nonlocal"),
             Stmt::Match(_) => S::Other("match"),
             Stmt::TypeAlias(_) => S::Other("a type"),
-            Stmt::For(_) | Stmt::With(_) => S::Other("async"),
+            Stmt::For(_) => S::Other("async"),
             Stmt::IpyEscapeCommand(_) => S::Other("a command of IPython"),
         }
     }
@@ -197,10 +198,7 @@ impl<'t> PythonReader<'t> {
         let parameters = listed.map(|parameter| PyParameter {
             name: parameter.parameter.name.id.to_string(),
             default: parameter.default.as_ref().map(|value| self.node(value)),
-            annotation: match parameter.parameter.annotation.as_deref() {
-                Some(Expr::Name(name)) => Some(name.id.to_string()),
-                _ => None,
-            },
+            annotation: parameter.parameter.annotation.as_deref().map(|annotation| self.node(annotation)),
         });
         PyFunction {
             name: function.name.id.to_string(),
@@ -209,6 +207,8 @@ impl<'t> PythonReader<'t> {
             keywords: given.kwarg.as_ref().map(|rest| rest.name.id.to_string()),
             decorators: function.decorator_list.iter().map(|part| self.node(&part.expression)).collect(),
             body: self.block(&function.body),
+            is_async: function.is_async,
+            returns: function.returns.as_deref().map(|kind| self.node(kind)),
         }
     }
 
@@ -262,6 +262,7 @@ impl<'t> PythonReader<'t> {
                         (given.arg.as_ref().map(|name| name.id.to_string()), self.node(&given.value))
                     })
                     .collect(),
+                is_awaited: false,
             })),
             Expr::BinOp(inner) => {
                 E::Binary(self.boxed(&inner.left), operator(inner.op), self.boxed(&inner.right))
@@ -319,7 +320,7 @@ impl<'t> PythonReader<'t> {
             Expr::Starred(inner) => E::Starred(self.boxed(&inner.value)),
             Expr::Named(_) => E::Other(":="),
             // There is one thing at a time here, so that what is awaited is simply called.
-            Expr::Await(inner) => self.node(&inner.value).kind,
+            Expr::Await(inner) => awaited(self.expression(&inner.value)),
             Expr::Yield(_) | Expr::YieldFrom(_) => E::Other("yield"),
             Expr::TString(_) => E::Other("a template string"),
             Expr::EllipsisLiteral(_) => E::Other("..."),
@@ -381,6 +382,13 @@ impl<'t> PythonReader<'t> {
                 PyFormatPart::Value { value: self.node(&inner.expression), is_repr, format, label }
             }
         }
+    }
+}
+
+fn awaited(value: PyExpression) -> PyExpression {
+    match value {
+        PyExpression::Call(call) => PyExpression::Call(Box::new(PyCall { is_awaited: true, ..*call })),
+        other => other,
     }
 }
 

@@ -13,7 +13,7 @@ impl Translator<'_> {
     /// A function of `requests`.
     pub(super) fn request_call(&mut self, path: &str, node: &PyNode, call: &PyCall) -> Translated<RhaiCode> {
         match path {
-            "requests.Session" | "requests.session" => return Ok(RhaiCode::atom("()")),
+            "requests.Session" | "requests.session" => return Ok(RhaiCode::atom("session()")),
             _ if super::calls::is_error_name(path) => {
                 return Ok(RhaiCode::atom(self.error_map(path, &call.arguments)?));
             }
@@ -21,6 +21,17 @@ impl Translator<'_> {
         }
         let verb = path.rsplit('.').next().unwrap_or_default();
         self.request(verb, node, call)
+    }
+
+    /// A function of `aiohttp`.
+    pub(super) fn aiohttp_call(&mut self, path: &str, call: &PyCall) -> Translated<RhaiCode> {
+        match path {
+            "aiohttp.ClientSession" => Ok(RhaiCode::atom("session()")),
+            _ if super::calls::is_error_name(path) => {
+                Ok(RhaiCode::atom(self.error_map(path, &call.arguments)?))
+            }
+            _ => left(format!("`{path}`")),
+        }
     }
 
     /// A request by its verb: `get`, `post`, or `request` with the method as its first argument.
@@ -31,31 +42,28 @@ impl Translator<'_> {
                 self.sign_in_function(call)
             )));
         }
-        let keyword = |name: &str| {
-            call.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
-        };
         let mut arguments = call.arguments.iter();
         let method = match verb {
             "get" | "post" | "put" | "delete" | "patch" | "head" => quoted(&verb.to_uppercase()),
-            "request" => match arguments.next().or_else(|| keyword("method")) {
+            "request" => match arguments.next().or_else(|| call.keyword("method")) {
                 Some(method) => self.plain(method)?,
                 None => return left("a request without a method"),
             },
             _ => return left(format!("`requests.{verb}`")),
         };
-        let Some(url) = arguments.next().or_else(|| keyword("url")) else {
+        let Some(url) = arguments.next().or_else(|| call.keyword("url")) else {
             return left("a request without a URL");
         };
         let mut url = self.plain(url)?;
-        if let Some(query) = keyword("params") {
+        if let Some(query) = call.keyword("params") {
             let query = self.plain(query)?;
             url = format!("{}({url}, {query})", self.helper("with_query"));
         }
         let body = arguments
             .next()
             .filter(|_| verb != "get")
-            .or_else(|| keyword("json"))
-            .or_else(|| keyword("data"));
+            .or_else(|| call.keyword("json"))
+            .or_else(|| call.keyword("data"));
         let is_known = |name: &str| {
             OWN_ARGUMENTS.contains(&name) || ["params", "json", "data", "url", "method"].contains(&name)
         };
@@ -83,8 +91,7 @@ impl Translator<'_> {
 
     /// Whether a call signs in.
     pub(super) fn is_token_request(&self, call: &PyCall) -> bool {
-        let keyword =
-            call.keywords.iter().find(|(name, _)| name.as_deref() == Some("url")).map(|(_, value)| value);
+        let keyword = call.keyword("url");
         call.arguments.iter().take(2).chain(keyword).any(|argument| self.is_sign_in_url(argument, 3))
     }
 
@@ -116,7 +123,7 @@ impl Translator<'_> {
     }
 
     /// What a name was last assigned before a line: in the same function, or else outside of functions.
-    fn assigned_before(&self, name: &str, line: usize) -> Option<&PyNode> {
+    pub(super) fn assigned_before(&self, name: &str, line: usize) -> Option<&PyNode> {
         let holds = |statement: &&PyStatement| {
             statement.first <= line
                 && line <= statement.last
@@ -178,6 +185,8 @@ impl Translator<'_> {
             "status_code" if may_be || *kind == ValueKind::Unknown => {
                 format!("{}.status", self.value(of, level::ATOM)?)
             }
+            // A response of aiohttp.
+            "status" if is_response => format!("{}.status", self.value(of, level::ATOM)?),
             "headers" if may_be => format!("{}.headers", self.value(of, level::ATOM)?),
             "text" | "content" if may_be => format!("{}({})", self.helper("body_text"), self.plain(of)?),
             "ok" if may_be => {
@@ -235,6 +244,9 @@ impl Translator<'_> {
                     return Ok(Some(RhaiCode::atom(self.sign_in_function(inner))));
                 }
                 format!("{}.body", self.value(of, level::ATOM)?)
+            }
+            "text" if kind == ValueKind::Response => {
+                format!("{}({})", self.helper("body_text"), self.plain(of)?)
             }
             "raise_for_status" if is_response => {
                 format!("{}({})", self.helper("raise_for_status"), self.plain(of)?)

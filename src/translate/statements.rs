@@ -3,7 +3,7 @@
 use super::expressions::level;
 use super::names;
 use super::report::LineOutcome;
-use super::syntax::{PyExpression, PyNode, PyStatement, PyStatementKind};
+use super::syntax::{PyComparison, PyExpression, PyNode, PyOperator, PyStatement, PyStatementKind};
 use super::translator::{NamePlace, Translated, Translator, Untranslatable, left};
 use super::value_kind::ValueKind;
 
@@ -59,7 +59,7 @@ impl Translator<'_> {
         match &statement.kind {
             S::Expression(value) => self.expression_statement(statement, value),
             S::Assign { targets, value } => self.assign_statement(statement, targets, value),
-            S::Annotated { target, value: Some(value) } => {
+            S::Annotated { target, value: Some(value), .. } => {
                 self.assign_statement(statement, std::slice::from_ref(target), value)
             }
             S::Annotated { .. } => self.comment(statement),
@@ -152,6 +152,9 @@ impl Translator<'_> {
         if self.is_told_apart(statement, value) || self.is_argument_call(statement, value) {
             return Ok(());
         }
+        if self.has_no_effect(value) {
+            return self.comment(statement);
+        }
         if let Some(line) = self.read_configuration(value)? {
             return self.line(statement, &line);
         }
@@ -163,6 +166,46 @@ impl Translator<'_> {
             format!("{};", code.text)
         };
         self.line(statement, if text == "();" { "// nothing to do" } else { &text })
+    }
+
+    /// Whether a statement only computes a value that is not used: `name.strip()`, `x == 5`.
+    fn has_no_effect(&self, value: &PyNode) -> bool {
+        use super::expressions::is_repeatable;
+        match &value.kind {
+            // These cannot fail.
+            PyExpression::Compare(one, rest) => {
+                let is_equality = |sign: &PyComparison| {
+                    matches!(
+                        sign,
+                        PyComparison::Equal | PyComparison::NotEqual | PyComparison::Is | PyComparison::IsNot
+                    )
+                };
+                is_repeatable(one)
+                    && rest.iter().all(|(sign, other)| is_equality(sign) && is_repeatable(other))
+            }
+            PyExpression::Binary(one, PyOperator::Add, other) => {
+                let (kind, other_kind) = (self.kind_of(one), self.kind_of(other));
+                let is_simple =
+                    |node: &PyNode| is_repeatable(node) || matches!(node.kind, PyExpression::List(_));
+                let is_sum = kind.is_number() && other_kind.is_number()
+                    || matches!(
+                        (&kind, &other_kind),
+                        (ValueKind::Text, ValueKind::Text) | (ValueKind::List(_), ValueKind::List(_))
+                    );
+                is_sum && is_simple(one) && is_simple(other)
+            }
+            PyExpression::Call(call) => match &call.function.kind {
+                PyExpression::Attribute(of, method) => {
+                    self.kind_of(of) == ValueKind::Text
+                        && names::is_python_method(method)
+                        && is_repeatable(of)
+                        && call.arguments.iter().all(is_repeatable)
+                        && call.keywords.is_empty()
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// `config.read(path)`.
@@ -198,7 +241,12 @@ impl Translator<'_> {
         if is_setup || is_logger {
             self.told(statement, "umapish writes its messages by itself");
         }
-        is_setup || is_logger
+        let is_queue = matches!(&call.function.kind, PyExpression::Attribute(_, method) if method == "execute_queued")
+            && self.imports.values().any(|path| path.starts_with("umapi_client"));
+        if is_queue {
+            self.told(statement, "every command before this line is sent already");
+        }
+        is_setup || is_logger || is_queue
     }
 
     /// One comment for a statement that umapish makes unnecessary.
@@ -313,6 +361,11 @@ impl Translator<'_> {
                 if self.scope.class.is_some() && self.is_constructor() { "return self_;" } else { "return;" };
             return self.line(statement, code);
         };
+        let is_enter = matches!(self.scope.function.as_deref(), Some("__enter__" | "__aenter__"));
+        let is_itself = self.scope.own_object.as_ref().is_some_and(|(own, _)| value.name() == Some(own));
+        if is_enter && self.scope.class.is_some() && is_itself {
+            return self.line(statement, "// return self");
+        }
         let code = self.plain(value)?;
         self.line(statement, &format!("return {code};"))
     }
@@ -377,6 +430,7 @@ impl Translator<'_> {
         self.writer.skip_to(statement.last);
         self.writer.replace_outcomes(statement.first, statement.last, LineOutcome::Left, reason);
         let targets = names::targets_of(statement);
+        self.note_left_values(statement);
         let mut lines = Vec::new();
         for name in targets {
             let is_import =
@@ -396,6 +450,46 @@ impl Translator<'_> {
             self.writer.extra(&line);
         }
         self.stubs(statement);
+    }
+
+    /// Notes the variables and fields that a statement assigns, which is left: nothing is known of their values.
+    fn note_left_values(&mut self, statement: &PyStatement) {
+        let mut found = Vec::new();
+        statement.walk_statements(&mut |inner| match &inner.kind {
+            PyStatementKind::Assign { targets, .. } => {
+                found.extend(targets.iter().flat_map(super::control::targets));
+                found.extend(targets.iter().filter_map(PyNode::path));
+            }
+            PyStatementKind::Annotated { target, value: Some(_), .. } => found.extend(target.path()),
+            PyStatementKind::For { target, .. } => found.extend(super::control::targets(target)),
+            PyStatementKind::With { items, .. } => {
+                found.extend(items.iter().filter_map(|(_, name)| name.as_ref()?.path()));
+            }
+            _ => {}
+        });
+        for path in found {
+            let key = self.value_key(&path);
+            self.left_values.insert(key);
+        }
+    }
+
+    /// The key of a variable or field: fields belong to their class, variables to their function.
+    fn value_key(&self, path: &str) -> String {
+        match (path.split_once('.'), &self.scope.own_object) {
+            (Some((root, field)), Some((own, _))) if root == own => {
+                format!("{}.{field}", self.scope.class.as_deref().unwrap_or_default())
+            }
+            (Some((root, field)), _) => format!("{}.{field}", self.scope_key(root)),
+            (None, _) => self.scope_key(path),
+        }
+    }
+
+    /// Whether a value comes from a statement that is left: it may be anything, such as an object of a library.
+    pub(super) fn is_left_value(&self, node: &PyNode) -> bool {
+        node.path().is_some_and(|path| {
+            let key = self.value_key(&path);
+            self.left_values.contains(&key)
+        })
     }
 
     /// Functions in place of a function or class that is left, so that its calls say what is missing.
@@ -437,6 +531,7 @@ impl Translator<'_> {
 fn is_known_module(name: &str) -> bool {
     const KNOWN: &[&str] = &[
         "__future__",
+        "aiohttp",
         "argparse",
         "asyncio",
         "codecs",
@@ -456,7 +551,9 @@ fn is_known_module(name: &str) -> bool {
         "logging",
         "math",
         "operator",
+        "optparse",
         "os",
+        "pathlib",
         "pprint",
         "random",
         "re",

@@ -14,30 +14,34 @@ enum StringPiece {
 impl Translator<'_> {
     /// An f-string.
     pub(super) fn format_string(&mut self, parts: &[PyFormatPart]) -> Translated<RhaiCode> {
-        let mut pieces = Vec::new();
         let is_url = self.begins_with_url(parts);
         let mut before = String::new();
+        let mut values = Vec::new();
         for part in parts {
             match part {
-                PyFormatPart::Text(text) => {
-                    before.push_str(text);
-                    pieces.push(StringPiece::Text(text.clone()));
+                PyFormatPart::Text(text) => before.push_str(text),
+                PyFormatPart::Value { value, is_repr, format, .. } => {
+                    let is_encoded = is_url && format.is_none() && Self::needs_encoding(value, &before);
+                    let format = format.as_deref().unwrap_or_default();
+                    self.in_order(&mut values, value, |translator| {
+                        if is_encoded {
+                            let code = translator.plain(value)?;
+                            translator.note_defect(value.line, "B9");
+                            return Ok(format!("encode({code})"));
+                        }
+                        translator.formatted(value, format, *is_repr)
+                    })?;
                 }
-                PyFormatPart::Value { value, is_repr, format, label } => {
-                    if let Some(label) = label {
-                        pieces.push(StringPiece::Text(label.clone()));
-                    }
-                    if is_url && format.is_none() && Self::needs_encoding(value, &before) {
-                        let code = self.plain(value)?;
-                        self.note_defect(value.line, "B9");
-                        pieces.push(StringPiece::Code(format!("encode({code})")));
-                    } else {
-                        pieces.push(self.formatted(
-                            value,
-                            format.as_deref().unwrap_or_default(),
-                            *is_repr,
-                        )?);
-                    }
+            }
+        }
+        let mut values = values.into_iter();
+        let mut pieces = Vec::new();
+        for part in parts {
+            match part {
+                PyFormatPart::Text(text) => pieces.push(StringPiece::Text(text.clone())),
+                PyFormatPart::Value { label, .. } => {
+                    pieces.extend(label.clone().map(StringPiece::Text));
+                    pieces.extend(values.next().map(|value| StringPiece::Code(value.code)));
                 }
             }
         }
@@ -54,38 +58,71 @@ impl Translator<'_> {
     }
 
     /// A value in a format of Python's.
-    fn formatted(&mut self, value: &PyNode, format: &str, is_repr: bool) -> Translated<StringPiece> {
+    fn formatted(&mut self, value: &PyNode, format: &str, is_repr: bool) -> Translated<String> {
         let kind = self.kind_of(value);
         if is_repr {
             let code = self.plain(value)?;
             self.helper("text_of");
-            return Ok(StringPiece::Code(format!("quoted_text({code})")));
+            return Ok(format!("quoted_text({code})"));
         }
         if format.is_empty() {
-            return Ok(StringPiece::Code(self.shown(value, &kind)?));
+            return self.shown(value, &kind);
         }
         if matches!(kind, ValueKind::Moment | ValueKind::Date) && format.contains('%') {
             let code = self.value(value, level::ATOM)?;
-            return Ok(StringPiece::Code(format!("{code}.format({})", quoted(format))));
+            return Ok(format!("{code}.format({})", quoted(format)));
         }
         let code = if format.contains('%') { self.value(value, level::PRODUCT)? } else { self.plain(value)? };
-        self.with_format(&code, format, &kind).map(StringPiece::Code)
+        self.with_format(&code, format, &kind)
     }
 
     /// A value as Python's `str()` writes it; the same as Rhai's for strings and whole numbers.
     pub(super) fn shown(&mut self, value: &PyNode, kind: &ValueKind) -> Translated<String> {
+        if self.holds_tuples(value, 3) {
+            return left("the text of a tuple");
+        }
         let code = self.plain(value)?;
         Ok(match kind {
-            ValueKind::Bool | ValueKind::None | ValueKind::List(_) | ValueKind::Map(_) => {
+            ValueKind::Bool
+            | ValueKind::None
+            | ValueKind::List(_)
+            | ValueKind::Map(_)
+            | ValueKind::Unknown
+            | ValueKind::Cell => {
                 format!("{}({code})", self.helper("text_of"))
             }
             ValueKind::Error => format!("{}.message", self.value(value, level::ATOM)?),
             ValueKind::Response => format!("`<Response [${{{code}.status}}]>`"),
-            ValueKind::Set | ValueKind::File | ValueKind::CsvWriter => {
+            ValueKind::Set | ValueKind::File | ValueKind::CsvWriter | ValueKind::Object(_) => {
                 return left("the text of such a value");
             }
             _ => code,
         })
+    }
+
+    /// Whether a value is a tuple or a list of them, which are lists here and written in other brackets.
+    fn holds_tuples(&self, node: &PyNode, depth: usize) -> bool {
+        match &node.kind {
+            PyExpression::Tuple(_) => true,
+            PyExpression::List(items) => items.iter().any(|item| self.holds_tuples(item, depth)),
+            PyExpression::Name(name) if depth > 0 => {
+                self.scope.rest.as_ref() == Some(name)
+                    || self
+                        .assigned_before(name, node.line)
+                        .is_some_and(|value| self.holds_tuples(value, depth - 1))
+            }
+            PyExpression::Comprehension { value, .. } => self.holds_tuples(value, depth),
+            PyExpression::Call(call) => match &call.function.kind {
+                PyExpression::Attribute(_, method) => ["items", "most_common"].contains(&method.as_str()),
+                PyExpression::Name(name) => match name.as_str() {
+                    "zip" | "enumerate" | "tuple" | "divmod" => true,
+                    "list" | "sorted" => call.arguments.iter().any(|of| self.holds_tuples(of, depth)),
+                    _ => false,
+                },
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// `[[fill]align][sign][0][width][,][.digits][type]`.
@@ -182,15 +219,15 @@ impl Translator<'_> {
             let Some(end) = end else { return left("this `%` format") };
             let (format, conversion) = (&rest[..end], &rest[end..=end]);
             let Some(value) = given.next() else { return left("a `%` format without its value") };
-            pieces.push(match conversion {
+            pieces.push(StringPiece::Code(match conversion {
                 "s" if format.is_empty() => self.formatted(value, "", false)?,
                 "r" if format.is_empty() => self.formatted(value, "", true)?,
-                "d" | "i" if format.is_empty() => StringPiece::Code(self.whole(value)?),
+                "d" | "i" if format.is_empty() => self.whole(value)?,
                 "s" => self.formatted(value, &aligned(format, ""), false)?,
                 "d" => self.formatted(value, &aligned(format, "d"), false)?,
                 "f" => self.formatted(value, &format!("{format}f"), false)?,
                 _ => return left(format!("the format `%{format}{conversion}`")),
-            });
+            }));
             rest = &rest[end + 1..];
         }
         pieces.push(StringPiece::Text(rest.to_owned()));
@@ -258,7 +295,7 @@ impl Translator<'_> {
                         named.map(|(_, value)| value)
                     };
                     let Some(value) = value else { return left(format!("the field `{field}` of `format`")) };
-                    pieces.push(self.formatted(value, format, is_repr)?);
+                    pieces.push(StringPiece::Code(self.formatted(value, format, is_repr)?));
                 }
                 other => literal.push(other),
             }
@@ -366,6 +403,10 @@ fn interpolated(pieces: Vec<StringPiece>) -> String {
                         '\r' => written.push_str("${\"\\r\"}"),
                         '\t' => written.push_str("${\"\\t\"}"),
                         '`' => written.push_str("${\"`\"}"),
+                        // A backslash before `$` would take the value for text.
+                        '\\' if letters.get(place + 1).is_none_or(|next| *next == '$') => {
+                            written.push_str("${\"\\\\\"}");
+                        }
                         '$' if letters.get(place + 1).is_none_or(|next| *next == '{') => {
                             written.push_str("${\"$\"}");
                         }

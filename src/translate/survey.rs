@@ -4,25 +4,34 @@ use super::names::{self, NameUse};
 use super::syntax::{PyBlock, PyExpression, PyFunction, PyNode, PyStatement, PyStatementKind};
 use super::translator::{BodyScope, KnownClass, KnownFunction, NamePlace, Translator};
 use super::value_kind::ValueKind;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Translator<'_> {
     /// Reads the functions and classes of the file, and where its names are kept.
     pub(super) fn survey(&mut self) {
         self.read_imports();
         let file = self.file;
+        // Annotations may name a class before its place.
+        for statement in &file.body {
+            if let PyStatementKind::Class { name, .. } = &statement.kind {
+                self.classes.insert(name.clone(), KnownClass::default());
+            }
+        }
         for statement in &file.body {
             match &statement.kind {
                 PyStatementKind::Function(function) => {
-                    self.functions.insert(function.name.clone(), Self::describe(function));
+                    let known = self.describe(function);
+                    self.functions.insert(function.name.clone(), known);
                 }
                 PyStatementKind::Class { name, bases, body, .. } => {
-                    let class = Self::describe_class(bases, body);
+                    let class = self.describe_class(name, bases, body);
                     self.classes.insert(name.clone(), class);
                 }
                 _ => {}
             }
         }
+        self.name_methods();
+        self.find_decorators();
         self.scope = BodyScope {
             uses: NameUse::of(&file.body),
             blocks: vec![BTreeSet::new()],
@@ -77,7 +86,23 @@ impl Translator<'_> {
         }
     }
 
-    pub(super) fn describe_class(bases: &[PyNode], body: &PyBlock) -> KnownClass {
+    /// Methods of two classes with one name would be one function: they get the name of their class.
+    fn name_methods(&mut self) {
+        let mut times: BTreeMap<String, usize> = BTreeMap::new();
+        let methods = self.classes.values().flat_map(|class| class.methods.keys());
+        for name in methods.chain(self.functions.keys()).chain(self.classes.keys()) {
+            *times.entry(name.clone()).or_default() += 1;
+        }
+        for (class, known) in &mut self.classes {
+            for (name, method) in &mut known.methods {
+                if times.get(name).is_some_and(|count| *count > 1) {
+                    method.name = format!("{class}_{name}");
+                }
+            }
+        }
+    }
+
+    pub(super) fn describe_class(&self, name: &str, bases: &[PyNode], body: &PyBlock) -> KnownClass {
         let mut class = KnownClass {
             is_error: bases
                 .iter()
@@ -86,37 +111,57 @@ impl Translator<'_> {
         };
         for statement in &body.body {
             if let PyStatementKind::Function(function) = &statement.kind {
-                let is_static =
-                    function.decorators.iter().any(|decorator| decorator.name() == Some("staticmethod"));
-                let mut known = Self::describe(function);
+                let has =
+                    |name: &str| function.decorators.iter().any(|decorator| decorator.name() == Some(name));
+                let is_static = has("staticmethod");
+                let mut known = self.describe(function);
                 if !is_static {
                     known.parameters = known.parameters.split_off(known.parameters.len().min(1));
                     known.defaults = known.defaults.split_off(known.defaults.len().min(1));
                     known.kinds = known.kinds.split_off(known.kinds.len().min(1));
+                    known.declared = known.declared.split_off(known.declared.len().min(1));
                 }
-                known.is_nested = is_static;
+                known.is_nested = is_static || has("classmethod");
                 if function.decorators.iter().any(|decorator| decorator.name() == Some("property")) {
                     class.properties.insert(function.name.clone());
                 }
-                if function.name == "__init__" {
-                    class.constructor = Some(known);
-                } else {
-                    class.methods.insert(function.name.clone(), known);
+                match function.name.as_str() {
+                    "__init__" => class.constructor = Some(known),
+                    "__enter__" | "__aenter__" => {
+                        class.enter = Some(KnownFunction { name: format!("{name}_enter"), ..known });
+                    }
+                    "__exit__" | "__aexit__" => {
+                        class.exit = Some(KnownFunction { name: format!("{name}_exit"), ..known });
+                    }
+                    _ => {
+                        class.methods.insert(function.name.clone(), known);
+                    }
                 }
             }
         }
         if class.constructor.is_none() {
             // A dataclass, or a class without a constructor.
             let fields = body.body.iter().filter_map(|statement| match &statement.kind {
-                PyStatementKind::Annotated { target, value } => {
-                    Some((target.name()?.to_owned(), value.clone()))
+                PyStatementKind::Annotated { target, value, .. } => {
+                    Some((target.name()?.to_owned(), value.clone().map(field_default)))
                 }
                 _ => None,
             });
             let (parameters, defaults): (Vec<_>, Vec<_>) = fields.unzip();
+            for statement in &body.body {
+                if let PyStatementKind::Annotated { target, annotation, value } = &statement.kind
+                    && let Some(field) = target.name()
+                    && !matches!(value, Some(PyNode { kind: PyExpression::None, .. }))
+                {
+                    class.fields.insert(field.to_owned(), self.annotated(annotation));
+                }
+            }
             class.constructor = Some(KnownFunction {
                 name: "__init__".to_owned(),
                 kinds: vec![ValueKind::Unknown; parameters.len()],
+                declared: vec![ValueKind::Unknown; parameters.len()],
+                declared_result: ValueKind::Unknown,
+                is_async: false,
                 parameters,
                 defaults,
                 rest: false,
@@ -169,12 +214,7 @@ impl Translator<'_> {
         for inner in &body.body {
             let PyStatementKind::Function(function) = &inner.kind else { continue };
             let Some(class) = self.classes.get(name) else { continue };
-            let known = if function.name == "__init__" {
-                class.constructor.clone()
-            } else {
-                class.methods.get(&function.name).cloned()
-            };
-            let Some(known) = known else { continue };
+            let Some(known) = class.method(&function.name).cloned() else { continue };
             if known.is_nested {
                 continue;
             }
@@ -189,13 +229,18 @@ impl Translator<'_> {
             let mut fields = Vec::new();
             for statement in &function.body {
                 statement.walk_statements(&mut |inner| {
-                    if let PyStatementKind::Assign { targets, value } = &inner.kind {
-                        for target in targets {
-                            if let PyExpression::Attribute(of, field) = &target.kind
-                                && of.name() == Some(own.as_str())
-                            {
-                                fields.push((field.clone(), self.kind_of(value)));
-                            }
+                    let (targets, value) = match &inner.kind {
+                        PyStatementKind::Assign { targets, value } => (targets.as_slice(), value),
+                        PyStatementKind::Annotated { target, value: Some(value), .. } => {
+                            (std::slice::from_ref(target), value)
+                        }
+                        _ => return,
+                    };
+                    for target in targets {
+                        if let PyExpression::Attribute(of, field) = &target.kind
+                            && of.name() == Some(own.as_str())
+                        {
+                            fields.push((field.clone(), self.kind_of(value)));
                         }
                     }
                 });
@@ -233,7 +278,13 @@ impl Translator<'_> {
             self.given_kinds(statement, &mut calls);
         }
         self.scope = outer;
-        (returned.unwrap_or(ValueKind::None), calls)
+        let returned = returned.unwrap_or(ValueKind::None);
+        if self.is_decorated(function) {
+            return (ValueKind::Unknown, calls);
+        }
+        let is_vague = returned == ValueKind::Unknown || returned == ValueKind::list(ValueKind::Unknown);
+        let is_better = is_vague && known.declared_result.has_object();
+        (if is_better { known.declared_result.clone() } else { returned }, calls)
     }
 
     pub(super) fn collect_given(&mut self, calls: Vec<(String, usize, ValueKind)>) {
@@ -250,10 +301,12 @@ impl Translator<'_> {
             let default =
                 function.defaults.get(place).and_then(Option::as_ref).map(|default| self.kind_of(default));
             let kind = default.map_or_else(|| kind.clone(), |default| default.join(&kind));
+            let declared = function.declared.get(place).cloned();
             if let Some(function) = self.functions.get_mut(&name)
                 && let Some(known) = function.kinds.get_mut(place)
             {
-                *known = kind;
+                let declared = declared.unwrap_or(ValueKind::Unknown);
+                *known = if kind == ValueKind::Unknown { declared } else { kind };
             }
         }
     }
@@ -397,4 +450,41 @@ fn plain_assignments(body: &[PyStatement]) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// `field(default_factory=list)` is a new list for each object, as every value here is.
+fn field_default(value: PyNode) -> PyNode {
+    let Some(call) = value.call() else { return value };
+    if !matches!(call.function.path().as_deref(), Some("field" | "dataclasses.field")) {
+        return value;
+    }
+    let kind = match call.keywords.as_slice() {
+        [(Some(name), factory)] if name == "default_factory" => match factory.name() {
+            Some("list" | "set") => PyExpression::List(Vec::new()),
+            Some("dict") => PyExpression::Dict(Vec::new()),
+            _ => return value,
+        },
+        [(Some(name), default)] if name == "default" => default.kind.clone(),
+        _ => return value,
+    };
+    PyNode { kind, ..value }
+}
+
+impl KnownClass {
+    /// A method by its name in Python.
+    pub(super) fn method(&self, name: &str) -> Option<&KnownFunction> {
+        match name {
+            "__init__" => self.constructor.as_ref(),
+            "__enter__" | "__aenter__" => self.enter.as_ref(),
+            "__exit__" | "__aexit__" => self.exit.as_ref(),
+            _ => self.methods.get(name),
+        }
+    }
+}
+
+impl KnownFunction {
+    /// Its name in the draft.
+    pub(super) fn written(&self) -> String {
+        Translator::function_name(&self.name)
+    }
 }

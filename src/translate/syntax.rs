@@ -33,6 +33,7 @@ pub(super) enum PyStatementKind {
     /// `x: int = 1`; without a value it declares nothing.
     Annotated {
         target: PyNode,
+        annotation: PyNode,
         value: Option<PyNode>,
     },
     Augmented {
@@ -125,6 +126,9 @@ pub(super) struct PyFunction {
     pub(super) keywords: Option<String>,
     pub(super) decorators: Vec<PyNode>,
     pub(super) body: Vec<PyStatement>,
+    pub(super) is_async: bool,
+    /// The type that it is declared to return.
+    pub(super) returns: Option<PyNode>,
 }
 
 /// A parameter.
@@ -132,8 +136,8 @@ pub(super) struct PyFunction {
 pub(super) struct PyParameter {
     pub(super) name: String,
     pub(super) default: Option<PyNode>,
-    /// The name of its type, if that is one word.
-    pub(super) annotation: Option<String>,
+    /// Its declared type.
+    pub(super) annotation: Option<PyNode>,
 }
 
 /// `a.b as c`.
@@ -220,6 +224,8 @@ pub(super) struct PyCall {
     pub(super) arguments: Vec<PyNode>,
     /// Keyword arguments; without a name it is `**other`.
     pub(super) keywords: Vec<(Option<String>, PyNode)>,
+    /// `await` stands before it.
+    pub(super) is_awaited: bool,
 }
 
 /// `for target in iterated if tests`.
@@ -270,6 +276,13 @@ pub(super) enum PyComparison {
     IsNot,
     In,
     NotIn,
+}
+
+impl PyCall {
+    /// The value of a keyword argument.
+    pub(super) fn keyword(&self, name: &str) -> Option<&PyNode> {
+        self.keywords.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
+    }
 }
 
 impl PyNode {
@@ -396,7 +409,7 @@ impl PyStatement {
         match &self.kind {
             S::Expression(value) => vec![value],
             S::Assign { targets, value } => targets.iter().chain([value]).collect(),
-            S::Annotated { target, value } => std::iter::once(target).chain(value).collect(),
+            S::Annotated { target, value, .. } => std::iter::once(target).chain(value).collect(),
             S::Augmented { target, value, .. } => vec![target, value],
             S::Return(value) | S::Raise(value) => value.iter().collect(),
             S::Assert { test, message } => std::iter::once(test).chain(message).collect(),

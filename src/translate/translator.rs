@@ -2,7 +2,7 @@
 
 use super::helpers::HELPERS;
 use super::names::{self, NameUse};
-use super::syntax::{PyFunction, PyNode, PyStatement, PythonFile};
+use super::syntax::{PyExpression, PyFunction, PyNode, PyStatement, PyStatementKind, PythonFile};
 use super::value_kind::ValueKind;
 use super::writer::ScriptWriter;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,11 @@ pub(super) struct KnownFunction {
     pub(super) keywords: bool,
     pub(super) returns: ValueKind,
     pub(super) kinds: Vec<ValueKind>,
+    /// What its annotations say of the parameters and of the result, where they name a class of the script.
+    pub(super) declared: Vec<ValueKind>,
+    pub(super) declared_result: ValueKind,
+    /// A call without `await` only makes a task.
+    pub(super) is_async: bool,
     /// It uses a field of `state`, itself or through others.
     pub(super) is_stateful: bool,
     /// The parameter that it changes in place, which is `this`.
@@ -67,6 +72,19 @@ pub(super) struct KnownClass {
     pub(super) properties: BTreeSet<String>,
     pub(super) constructor: Option<KnownFunction>,
     pub(super) is_error: bool,
+    /// What its `with` calls first and last.
+    pub(super) enter: Option<KnownFunction>,
+    pub(super) exit: Option<KnownFunction>,
+}
+
+/// A function that decorates others: what it runs around them.
+#[derive(Debug, Clone)]
+pub(super) struct KnownDecorator {
+    /// The parameter with the function, then the parameters of the decorator.
+    pub(super) around: PyFunction,
+    /// Whether it is written with arguments: `@retry(3)`.
+    pub(super) takes_arguments: bool,
+    pub(super) on_methods: bool,
 }
 
 /// A file that a block reads or writes.
@@ -99,6 +117,8 @@ pub(super) struct BodyScope {
     pub(super) function: Option<String>,
     pub(super) uses: NameUse,
     pub(super) parameters: BTreeSet<String>,
+    /// The parameter that is a tuple: `*args`.
+    pub(super) rest: Option<String>,
     pub(super) kinds: BTreeMap<String, ValueKind>,
     /// Names whose kind is not inferred from assignments.
     pub(super) fixed: BTreeSet<String>,
@@ -122,6 +142,15 @@ pub(super) struct BodyScope {
     /// The variable of the errors that are being handled.
     pub(super) caught: Vec<String>,
     pub(super) catches_keys: usize,
+    /// In the body of a decorator: the function, its arguments, and whether it is called as a method.
+    pub(super) decorated: Option<DecoratedCall>,
+}
+
+/// How the body of a decorator calls the function.
+#[derive(Debug, Clone)]
+pub(super) struct DecoratedCall {
+    pub(super) function: String,
+    pub(super) is_method: bool,
 }
 
 impl BodyScope {
@@ -178,6 +207,14 @@ pub(super) struct Translator<'f> {
     pub(super) counter: usize,
     /// Open brackets, for the layout of expressions of several lines.
     pub(super) brackets: usize,
+    /// The first parameter of the method of a class that is translated, and the class.
+    pub(super) class_name: Option<(String, String)>,
+    /// Variables and fields whose value a statement that is left gives.
+    pub(super) left_values: BTreeSet<String>,
+    /// Functions of the script that are decorators.
+    pub(super) decorators: BTreeMap<String, KnownDecorator>,
+    /// Calls that make a task, which something waits for at once.
+    pub(super) awaited: usize,
     /// URLs that are built in a loop although the source builds them before it.
     pub(super) moved_urls: BTreeMap<String, PyStatement>,
 }
@@ -210,6 +247,10 @@ impl<'f> Translator<'f> {
             done: 0,
             counter: 0,
             brackets: 0,
+            class_name: None,
+            left_values: BTreeSet::new(),
+            decorators: BTreeMap::new(),
+            awaited: 0,
             moved_urls: BTreeMap::new(),
         }
     }
@@ -280,7 +321,22 @@ impl<'f> Translator<'f> {
     }
 
     /// A known function by the Python that calls it.
-    pub(super) fn describe(function: &PyFunction) -> KnownFunction {
+    pub(super) fn describe(&self, function: &PyFunction) -> KnownFunction {
+        let kinds: Vec<_> = function
+            .parameters
+            .iter()
+            .map(|parameter| match (&parameter.annotation, &parameter.default) {
+                // A default of None is a value that the annotation does not name.
+                (_, Some(PyNode { kind: PyExpression::None, .. })) | (None, _) => ValueKind::Unknown,
+                // So is a value that the function asks for: it may be None whatever the annotation says.
+                (Some(annotation), _) => match self.annotated(annotation) {
+                    kind if !kind.has_object() && is_asked_for(function, &parameter.name) => {
+                        ValueKind::Unknown
+                    }
+                    kind => kind,
+                },
+            })
+            .collect();
         KnownFunction {
             name: function.name.clone(),
             parameters: function.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
@@ -288,27 +344,75 @@ impl<'f> Translator<'f> {
             rest: function.rest.is_some(),
             keywords: function.keywords.is_some(),
             returns: ValueKind::Unknown,
-            kinds: function
-                .parameters
+            declared: kinds
                 .iter()
-                .map(|parameter| annotated(parameter.annotation.as_deref()))
+                .map(|kind| if kind.has_object() { kind.clone() } else { ValueKind::Unknown })
                 .collect(),
+            declared_result: function
+                .returns
+                .as_ref()
+                .map_or(ValueKind::Unknown, |kind| self.annotated(kind)),
+            kinds,
+            is_async: function.is_async,
             is_stateful: false,
             changed: None,
             built_in: None,
             is_nested: false,
         }
     }
+
+    /// What an annotation says. A `float` may be a whole number.
+    pub(super) fn annotated(&self, annotation: &PyNode) -> ValueKind {
+        match &annotation.kind {
+            PyExpression::Name(name) => match name.as_str() {
+                "str" => ValueKind::Text,
+                "int" => ValueKind::Int,
+                "bool" => ValueKind::Bool,
+                "list" | "List" => ValueKind::list(ValueKind::Unknown),
+                "dict" | "Dict" => ValueKind::map(ValueKind::Unknown),
+                name if self.classes.contains_key(name) => ValueKind::Object(name.to_owned()),
+                _ => ValueKind::Unknown,
+            },
+            PyExpression::Index(of, inner) => match of.name() {
+                Some("list" | "List") => ValueKind::list(self.annotated(inner)),
+                Some("dict" | "Dict") => match &inner.kind {
+                    PyExpression::Tuple(parts) => {
+                        ValueKind::map(parts.get(1).map_or(ValueKind::Unknown, |value| self.annotated(value)))
+                    }
+                    _ => ValueKind::map(ValueKind::Unknown),
+                },
+                _ => ValueKind::Unknown,
+            },
+            // A name in quotation marks.
+            PyExpression::Text(name) if self.classes.contains_key(name) => ValueKind::Object(name.clone()),
+            _ => match annotation.path().as_deref() {
+                Some("aiohttp.ClientSession" | "requests.Session") => ValueKind::Session,
+                Some("aiohttp.ClientResponse" | "requests.Response") => ValueKind::Response,
+                _ => ValueKind::Unknown,
+            },
+        }
+    }
 }
 
-fn annotated(annotation: Option<&str>) -> ValueKind {
-    match annotation {
-        Some("str") => ValueKind::Text,
-        Some("int") => ValueKind::Int,
-        Some("float") => ValueKind::Float,
-        Some("bool") => ValueKind::Bool,
-        Some("list") => ValueKind::list(ValueKind::Unknown),
-        Some("dict") => ValueKind::map(ValueKind::Unknown),
-        _ => ValueKind::Unknown,
+/// Whether a function tests if a parameter has a value: `if name:`, `name or "x"`, `name is None`.
+fn is_asked_for(function: &PyFunction, name: &str) -> bool {
+    let is_it = |node: &PyNode| node.name() == Some(name);
+    let mut found = false;
+    for statement in &function.body {
+        statement.walk_statements(&mut |inner| match &inner.kind {
+            PyStatementKind::If { arms, .. } => found |= arms.iter().any(|arm| is_it(&arm.test)),
+            PyStatementKind::While { test, .. } => found |= is_it(test),
+            _ => {}
+        });
+        statement.walk(&mut |node| match &node.kind {
+            PyExpression::Not(value) => found |= is_it(value),
+            PyExpression::Logic { values, .. } => found |= values.iter().any(is_it),
+            PyExpression::Conditional { test, .. } => found |= is_it(test),
+            PyExpression::Compare(one, rest) => {
+                found |= is_it(one) && rest.iter().any(|(_, other)| matches!(other.kind, PyExpression::None));
+            }
+            _ => {}
+        });
     }
+    found
 }

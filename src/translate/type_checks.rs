@@ -12,7 +12,15 @@ impl Translator<'_> {
         };
         let known: Option<Vec<_>> = names.iter().map(|name| rhai_type(name)).collect();
         let code = self.plain(value)?;
-        match known.map(|types| types.concat()).as_deref() {
+        let types = known.map(|types| {
+            let mut types = types.concat();
+            // True and False are numbers in Python.
+            if types.contains(&"i64") && !types.contains(&"bool") {
+                types.push("bool");
+            }
+            types
+        });
+        match types.as_deref() {
             Some([only]) => Ok(RhaiCode::of(format!("type_of({code}) == {}", quoted(only)), level::EQUAL)),
             Some(several) if !several.is_empty() => {
                 let listed: Vec<_> = several.iter().map(|name| quoted(name)).collect();

@@ -24,6 +24,8 @@ pub(super) enum ValueKind {
     TokenResponse,
     /// An open file.
     File,
+    /// A path of `pathlib`, which is a string here.
+    Path,
     CsvWriter,
     Match,
     Pattern,
@@ -36,6 +38,8 @@ pub(super) enum ValueKind {
     Options,
     Logger,
     Session,
+    /// What lets a number of tasks run at once: here there is one.
+    Lock,
     Error,
     /// An object of a class of the script.
     Object(String),
@@ -65,8 +69,19 @@ impl ValueKind {
                 (Self::Unknown, known) | (known, Self::Unknown) => Self::map(known.clone()),
                 (one, other) => Self::map(one.join(other)),
             },
+            // A session that is not open yet.
+            (Self::None, Self::Session) | (Self::Session, Self::None) => Self::Session,
             (Self::Int, Self::Float) | (Self::Float, Self::Int) => Self::Float,
             _ => Self::Unknown,
+        }
+    }
+
+    /// Whether it is an object of a class of the script, or has such entries.
+    pub(super) fn has_object(&self) -> bool {
+        match self {
+            Self::Object(_) => true,
+            Self::List(entry) | Self::Map(entry) => entry.has_object(),
+            _ => false,
         }
     }
 

@@ -16,6 +16,7 @@ import urllib.parse
 from sandbox import Sandbox
 
 HERE = pathlib.Path(__file__).parent / "translate"
+TRAPS = pathlib.Path(__file__).parents[2] / "src/script/checker/traps/trap.rs"
 PEOPLE = "email,first,last,country,groups\nkim@example.com,Kim,Lee,US,Designers; Editors\nben@example.com,Ben,Osei,,\n"
 ORGANIZATION = "ABC123@AdobeOrg"
 # The host of the service and that of its sign-in are the small server.
@@ -27,6 +28,13 @@ def redirected(self, method, url, **options):
     parts = urllib.parse.urlsplit(url)
     return send(self, method, server + urllib.parse.urlunsplit(("", "", parts.path, parts.query, "")), **options)
 requests.Session.request = redirected
+if "aiohttp" in open(sys.argv[2]).read():
+    import aiohttp
+    send_async = aiohttp.ClientSession._request
+    async def redirected_async(self, method, url, **options):
+        parts = urllib.parse.urlsplit(str(url))
+        return await send_async(self, method, server + urllib.parse.urlunsplit(("", "", parts.path, parts.query, "")), **options)
+    aiohttp.ClientSession._request = redirected_async
 sys.argv = sys.argv[2:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
@@ -106,6 +114,16 @@ class TranslateCase(unittest.TestCase):
         self.assertIn("0 errors, 0 warnings", checked.stderr)
         return folder / "draft.rhai"
 
+    def both(self, source):
+        """The run of a script in Python and that of its draft, which leave the same files."""
+        ours, theirs = self.folder(), self.folder()
+        python = subprocess.run([sys.executable, source], cwd=theirs, capture_output=True, text=True, timeout=60)
+        run = umapish("--sandbox", "-q", self.draft(source, ours), folder=ours)
+        for file in theirs.iterdir():
+            self.assertTrue((ours / file.name).exists(), run.stderr)
+            self.assertEqual((ours / file.name).read_bytes(), file.read_bytes(), file.name)
+        return python, run
+
 
 class Values(TranslateCase):
     """What compiles and means something else in Rhai behaves as CPython does."""
@@ -113,17 +131,13 @@ class Values(TranslateCase):
     def test_drafts_print_and_write_what_python_does(self):
         for source in sorted(HERE.glob("*.py")):
             with self.subTest(source.name):
-                ours, theirs = self.folder(), self.folder()
-                python = subprocess.run([sys.executable, source], cwd=theirs, capture_output=True, text=True, timeout=60)
-                run = umapish("--sandbox", "-q", self.draft(source, ours), folder=ours)
+                python, run = self.both(source)
                 self.assertEqual(run.stdout, python.stdout, run.stderr)
                 self.assertEqual(run.returncode, python.returncode, run.stderr)
-                for file in theirs.iterdir():
-                    self.assertEqual((ours / file.name).read_bytes(), file.read_bytes(), file.name)
 
 
-class Traffic(TranslateCase):
-    """Drafts send what their originals send: the same calls in the same order."""
+class ServiceCase(TranslateCase):
+    """A small service that notes what it is sent."""
 
     def setUp(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
@@ -159,6 +173,10 @@ class Traffic(TranslateCase):
         self.assertEqual(self.seen(), expected, f"{run.stderr}\n{python.stderr}")
         return python, run
 
+
+class Traffic(ServiceCase):
+    """Drafts send what their originals send: the same calls in the same order."""
+
     def test_scripts_in_the_style_of_strangers_send_the_same(self):
         for source in sorted((HERE / "service").glob("*.py")):
             with self.subTest(source.name):
@@ -185,6 +203,30 @@ class Traffic(TranslateCase):
                     words = re.sub(r"<[^>]*>", "example.com", words)
                     beside.write_text(words + ("\naccess_token = a-token\n" if beside.suffix == ".config" else ""))
                 self.compare(folder / source.name)
+
+
+class Traps(ServiceCase):
+    """Each trap that `check` knows has a file with the Python that it is a trap for."""
+
+    def test_each_trap_has_a_file_and_each_file_a_trap(self):
+        known = re.findall(r"^pub\(super\) fn (\w+)\(", TRAPS.read_text(), re.MULTILINE)
+        self.assertGreater(len(known), 30)
+        self.assertEqual(sorted(path.stem for path in (HERE / "traps").glob("*.py")), sorted(known))
+
+    def test_each_file_falls_into_its_trap_and_its_draft_does_not(self):
+        for source in sorted((HERE / "traps").glob("*.py")):
+            with self.subTest(source.name):
+                here, found = (line.split(": ", 1)[1] for line in source.read_text().splitlines()[:2])
+                folder = self.folder()
+                (folder / "trap.rhai").write_text(here + "\n")
+                checked = umapish("check", "trap.rhai", folder=folder)
+                self.assertIn(found, " ".join(checked.stderr.split()))
+                if "import requests" in source.read_text():
+                    python, run = self.compare(source)
+                else:
+                    python, run = self.both(source)
+                self.assertEqual(python.returncode, 0, python.stderr)
+                self.assertEqual(run.stdout, python.stdout, run.stderr)
 
 
 class Client(TranslateCase):

@@ -3,6 +3,7 @@
 
 mod calls;
 mod chain;
+mod conditions;
 mod known;
 mod methods;
 pub(crate) mod modules;

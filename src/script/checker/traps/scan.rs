@@ -73,6 +73,7 @@ impl<'t> ScriptScan<'t> {
     fn statement(&mut self, statement: &Stmt, is_value_used: bool) {
         match statement {
             Stmt::If(flow, _) => {
+                self.check_condition(&flow.expr);
                 self.expression(&flow.expr);
                 self.block(&flow.body, is_value_used);
                 self.block(&flow.branch, is_value_used);
@@ -86,6 +87,7 @@ impl<'t> ScriptScan<'t> {
             }
             Stmt::While(flow, _) | Stmt::Do(flow, ..) => {
                 self.enter_loop();
+                self.check_condition(&flow.expr);
                 self.expression(&flow.expr);
                 self.block(&flow.body, false);
                 self.loops.pop();
@@ -174,6 +176,9 @@ impl<'t> ScriptScan<'t> {
             {
                 self.report(position, words);
             }
+            if let Some(position) = variable.value_as_condition() {
+                self.report(position, trap::value_as_condition("a list, string or map", &variable.name));
+            }
             if let Some(position) = variable.lost_declaration() {
                 self.report(position, trap::lost_declaration(&variable.name));
             }
@@ -190,7 +195,7 @@ impl<'t> ScriptScan<'t> {
         is_hidden.then_some(HiddenVariable { position, continues })
     }
 
-    fn variable(&mut self, name: &str) -> Option<&mut TrackedVariable> {
+    pub(super) fn variable(&mut self, name: &str) -> Option<&mut TrackedVariable> {
         self.variables.iter_mut().rev().find(|variable| variable.name == name)
     }
 
@@ -305,6 +310,7 @@ impl<'t> ScriptScan<'t> {
 
     fn chain(&mut self, chain: &ExpressionChain, expression: &Expr, is_used: bool) {
         self.indexes(chain);
+        self.note_collection(chain);
         if let Some(ChainPart::Field(name)) = chain.parts.first()
             && !RawResponse::FIELDS.contains(name)
             && self.known_value(chain.root) == KnownValue::Response

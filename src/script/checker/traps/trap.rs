@@ -80,6 +80,20 @@ pub(super) fn power_of_negative() -> TrapWords {
     )
 }
 
+/// `if names { ... }`.
+pub(super) fn value_as_condition(kind: &str, name: &str) -> TrapWords {
+    let hint = match kind {
+        "a number" => format!("Write `{name} != 0`."),
+        "a string" => format!("Write `{name} != \"\"`."),
+        _ => format!("Write `!{name}.is_empty()`."),
+    };
+    TrapWords {
+        message: format!("a condition is true or false, and this is {kind}"),
+        hint,
+        is_warning: false,
+    }
+}
+
 /// `1 << 2 + 1`.
 pub(super) fn shift_before_sum() -> TrapWords {
     warning(

@@ -62,6 +62,10 @@ pub(super) struct TrackedVariable {
     pub(super) is_untracked: bool,
     /// The variable outside of its block that it hides.
     pub(super) hides: Option<HiddenVariable>,
+    /// Where it is a condition.
+    pub(super) tested: Option<Position>,
+    /// Whether the script calls a method of lists, strings or maps on it.
+    pub(super) is_collection: bool,
     /// A `for` whose variable has its name.
     pub(super) hidden_by_loop: Option<Position>,
 }
@@ -93,6 +97,8 @@ impl TrackedVariable {
             reads: Vec::new(),
             is_untracked: false,
             hides: None,
+            tested: None,
+            is_collection: false,
             hidden_by_loop: None,
         }
     }
@@ -128,6 +134,11 @@ impl TrackedVariable {
 }
 
 impl TrackedVariable {
+    /// Where a list, string or map is a condition, if it is nothing else.
+    pub(super) fn value_as_condition(&self) -> Option<Position> {
+        self.tested.filter(|_| self.is_collection && !self.is_untracked)
+    }
+
     /// A declaration in a block that was meant to change the variable outside: nothing reads it, or it counts up.
     pub(super) fn lost_declaration(&self) -> Option<Position> {
         let hides = self.hides.as_ref()?;
