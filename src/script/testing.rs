@@ -11,7 +11,7 @@ use crate::host::interrupt::Interrupt;
 use crate::host::session::{Session, SessionSetup};
 use crate::secret::Secret;
 use crate::values::json;
-use rhai::{Dynamic, EvalAltResult};
+use rhai::{Dynamic, EvalAltResult, Scope};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -43,10 +43,15 @@ pub(super) struct Run {
 impl ScriptTest {
     /// Runs a script.
     pub(super) fn run(&self, code: &str) -> Run {
+        self.run_with(&mut Scope::new(), code)
+    }
+
+    /// Runs a script with these variables.
+    pub(super) fn run_with(&self, variables: &mut Scope, code: &str) -> Run {
         let answers = self.answers.iter().rev().copied().collect();
         let console = Rc::new(Recorder { lines: RefCell::default(), answers: RefCell::new(answers) });
         let session = Session::new(self.setup(console.clone()));
-        let result = engine::build(&Rc::new(session)).eval(code);
+        let result = engine::build(&Rc::new(session)).eval_with_scope(variables, code);
         Run { result, lines: console.lines.take() }
     }
 

@@ -3,9 +3,11 @@
 use super::sorted_text::{write_json, write_value};
 use crate::client::sent_command::RenderedCommand;
 use crate::session::guard::CommandImpact;
+use memchr::memmem::Finder;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::sync::LazyLock;
 
 /// JSON of a journal, parsed or as it is written there.
 pub(crate) trait JournalJson: DeserializeOwned {
@@ -78,10 +80,15 @@ impl CommandJson {
     }
 }
 
+/// What steps have that remove something, or list people.
+static OTHER_STEPS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| [Finder::new("remove"), Finder::new(r#""user":["#)]);
+
 /// Whether a command is certainly about one person, who loses nothing. Nearly all commands are; the others are parsed.
 fn adds_only_one_person(json: &str) -> bool {
-    let has = |part: &str| memchr::memmem::find(json.as_bytes(), part.as_bytes()).is_some();
-    json.starts_with(r#"{"user":""#) && !has("remove") && !has(r#""user":["#) && !has("\\")
+    let is_about_person =
+        json.starts_with(r#"{"user":""#) && memchr::memchr(b'\\', json.as_bytes()).is_none();
+    is_about_person && OTHER_STEPS.iter().all(|step| step.find(json.as_bytes()).is_none())
 }
 
 #[cfg(test)]

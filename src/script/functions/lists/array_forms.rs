@@ -35,3 +35,35 @@ pub(crate) fn module() -> Module {
     module.build_index();
     module
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::testing::ScriptTest;
+    use rhai::Scope;
+    use std::cell::Cell;
+
+    /// An entry that counts its copies.
+    struct CountedEntry(Rc<Cell<usize>>);
+
+    impl Clone for CountedEntry {
+        fn clone(&self) -> Self {
+            self.0.set(self.0.get() + 1);
+            Self(Rc::clone(&self.0))
+        }
+    }
+
+    #[test]
+    fn no_query_of_an_array_copies_it() {
+        for (name, _) in QUERIES {
+            let copies = Rc::new(Cell::new(0));
+            let entries: Array = (0..10).map(|_| Dynamic::from(CountedEntry(Rc::clone(&copies)))).collect();
+            let mut variables = Scope::new();
+            variables.push("list", entries);
+            copies.set(0);
+            let run =
+                ScriptTest::default().run_with(&mut variables, &format!("list.{name}(|entry| false); 7"));
+            assert_eq!((run.result.unwrap().as_int(), copies.get()), (Ok(7), 0), "{name}");
+        }
+    }
+}
