@@ -235,6 +235,14 @@ impl Translator<'_> {
             self.writer.extra(&format!("let {flag} = false;"));
         }
         self.open(statement.first, statement.head, code);
+        if let PyStatementKind::For { target, .. } = &statement.kind {
+            // What the body assigns to the variable of the loop is no new variable.
+            for name in targets(target) {
+                if !self.scope.is_declared(&name) {
+                    self.scope.declare(&name);
+                }
+            }
+        }
         self.writer.outcomes(statement.first, statement.head, LineOutcome::Same, "");
         for line in first {
             self.writer.extra(line);

@@ -492,6 +492,25 @@ impl Translator<'_> {
         })
     }
 
+    /// Leaves the first lines of a compound statement to a person, but not its block.
+    pub(super) fn leave_head(&mut self, statement: &PyStatement, reason: &str) {
+        self.writer.catch_up(statement.first);
+        self.writer.missing(reason);
+        for line in statement.first..=statement.head {
+            let text = self.writer.source(line).to_owned();
+            let why = if line == statement.first { format!(" ({reason})") } else { String::new() };
+            self.writer.extra(&format!("// TODO line {line}: {text}{why}"));
+        }
+        self.writer.skip_to(statement.head);
+        self.writer.replace_outcomes(statement.first, statement.head, LineOutcome::Left, reason);
+        if let PyStatementKind::With { items, .. } = &statement.kind {
+            for path in items.iter().filter_map(|(_, name)| name.as_ref()?.path()) {
+                let key = self.value_key(&path);
+                self.left_values.insert(key);
+            }
+        }
+    }
+
     /// Functions in place of a function or class that is left, so that its calls say what is missing.
     fn stubs(&mut self, statement: &PyStatement) {
         if self.scope.function.is_some() || self.scope.closure_depth > 0 {
