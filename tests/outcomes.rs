@@ -115,10 +115,23 @@ fn a_question_about_groups_of_a_direct_listing_gets_a_note_once_in_every_way_to_
         "where(#{groups: \"Photoshop\"})",
         "count_by(\"groups\")",
         "index_by(\"groups\")",
+        "map(|user| user.groups)",
+        "map(|user| user.groups.len())",
+        "sort_by(|user| user.groups.len())",
+        "for_each(|user| { if user.groups.is_empty() { print(user.email) } })",
+        "reduce(|count, user| if user.groups.is_empty() { count + 1 } else { count }, 0)",
+        "filter(|user| true)[0].groups",
+        "LOOP if user.groups.is_empty() { print(user.email); }",
+        "LOOP print(user[\"groups\"]);",
+        "LOOP if user.in_group(\"Photoshop\") { print(user.email); }",
     ] {
         let said = |listing: &str| {
+            let asked = match question.strip_prefix("LOOP ") {
+                Some(body) => format!("for user in {listing} {{ {body} }}"),
+                None => format!("{listing}.{question};"),
+            };
             let code = format!(
-                "let profiles = get_groups(#{{type: \"PRODUCT_PROFILE\"}}).map(|group| group.groupName); {listing}.{question};"
+                "let profiles = get_groups(#{{type: \"PRODUCT_PROFILE\"}}).map(|group| group.groupName); {asked}"
             );
             let run = Run::new("--sandbox -e").arg(code).run();
             let words = run.words();
@@ -127,8 +140,13 @@ fn a_question_about_groups_of_a_direct_listing_gets_a_note_once_in_every_way_to_
         };
         assert_eq!((said("get_users()"), said("get_users(#{direct_only: false})")), (1, 0), "{question}");
     }
-    let other = "get_users().filter(|user| user.country == \"US\" && user.email != ());";
-    assert!(!Run::new("--sandbox -e").arg(other).run().words().contains(note));
+    for other in [
+        "get_users().filter(|user| user.country == \"US\" && user.email != ());",
+        "for user in get_users() { print(user.email); }",
+        "print(get_user(get_users()[0].email).groups);",
+    ] {
+        assert!(!Run::new("--sandbox -e").arg(other).run().words().contains(note), "{other}");
+    }
 }
 
 #[test]

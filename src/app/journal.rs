@@ -15,10 +15,8 @@ use crate::shell::exit_code::RunExit;
 use crate::shell::program::{RowSelection, ScriptProgram};
 use crate::store::file_door;
 use crate::store::journal::reader;
-use crate::store::journal::reader::headless;
 use crate::store::journal::record::{
-    GuardRecord, HeadRecord, InputRecord, JournalRecord, ResumedRecord, RowsRecord, ScriptRecord,
-    TablesRecord,
+    GuardRecord, HeadRecord, InputRecord, ResumedRecord, RowsRecord, ScriptRecord, TablesRecord,
 };
 use crate::store::journal::retention;
 use crate::store::journal::unfinished_runs;
@@ -27,7 +25,6 @@ use crate::store::journal::{FORMAT, directory, sha256};
 use crate::store::trust::{self, FileRole};
 use crate::wire::mode::Mode;
 use jiff::Timestamp;
-use serde::de::IgnoredAny;
 use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -259,20 +256,8 @@ fn anchored(global: &GlobalOptions) -> GlobalOptions {
 fn head_of(path: &Path) -> Result<(Timestamp, HeadRecord, Vec<InputRecord>)> {
     let name = path.display().to_string();
     let (file, _) = trust::open(path, FileRole::Journal).map_err(|error| Error::io(path, error))??;
-    let (mut found, mut inputs) = (None, Vec::new());
-    reader::scan::<IgnoredAny>(&name, file, |entry| {
-        match entry.record {
-            JournalRecord::Input(input) => inputs.push(input),
-            JournalRecord::Head(mut head) => {
-                inputs.append(&mut head.inputs);
-                found = Some((entry.time, *head));
-            }
-            _ => {}
-        }
-        Ok(())
-    })?;
-    let (started, head) = found.ok_or_else(|| headless(&name))?;
-    Ok((started, head, inputs))
+    let (started, head, inputs) = reader::read_inputs(&name, file)?;
+    Ok((started, *head, inputs))
 }
 
 /// The script of the run, unchanged, with its arguments; secret ones are passed again.

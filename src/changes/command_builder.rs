@@ -13,6 +13,7 @@ use rhai::{Array, Dynamic, Engine, Map};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A command that a script is building. Its methods change it in place and return the same command, so chained
 /// calls and separate calls have the same effect.
@@ -21,7 +22,7 @@ pub struct CommandBuilder(Rc<BuilderState>);
 
 #[derive(Debug)]
 struct BuilderState {
-    command: RefCell<Command>,
+    command: RefCell<Arc<Command>>,
     tag: RefCell<Dynamic>,
     then: RefCell<Option<CommandBuilder>>,
     line: usize,
@@ -40,7 +41,7 @@ impl Drop for BuilderState {
 impl CommandBuilder {
     /// Starts with a command; `line` is where the script creates it, added to `unsent` if it is never sent.
     pub fn new(command: Command, line: usize, unsent: &UnsentCommands) -> Self {
-        let command = RefCell::new(command);
+        let command = RefCell::new(Arc::new(command));
         let unsent = unsent.clone();
         let (tag, then, sent) = (RefCell::default(), RefCell::default(), Cell::new(false));
         Self(Rc::new(BuilderState { command, tag, then, line, sent, unsent }))
@@ -51,8 +52,8 @@ impl CommandBuilder {
     /// # Errors
     /// The errors of `change`; the command is then unchanged.
     pub fn change(&self, change: impl FnOnce(&mut Command) -> Result<()>) -> Result<Self> {
-        let mut command = self.0.command.borrow().clone();
-        change(&mut command)?;
+        let mut command = Arc::clone(&self.0.command.borrow());
+        change(Arc::make_mut(&mut command))?;
         self.0.command.replace(command);
         Ok(self.clone())
     }
@@ -76,7 +77,7 @@ impl CommandBuilder {
 
     /// A command without steps about the same user or group.
     pub fn without_steps(&self) -> Self {
-        let command = Command { steps: Vec::new(), ..self.0.command.borrow().clone() };
+        let command = Command { steps: Vec::new(), ..self.command() };
         Self::new(command, self.0.line, &self.0.unsent)
     }
 
@@ -105,6 +106,10 @@ impl CommandBuilder {
         self.0.command.borrow().subject.clone()
     }
 
+    fn command(&self) -> Command {
+        Command::clone(&self.0.command.borrow())
+    }
+
     /// The command as it goes over the wire.
     pub fn to_json(&self) -> Value {
         self.0.command.borrow().to_json()
@@ -115,9 +120,13 @@ impl CommandBuilder {
         self.0.sent.set(true);
         // A step that was added after then(...) may have changed who is meant.
         let subject = self.subject();
-        let then = self.0.then.borrow().as_ref().map(|then| then.0.command.borrow().clone());
+        let then = self.0.then.borrow().as_ref().map(Self::command);
         let then = then.map(|then| Command { subject, ..then });
-        TaggedCommand { command: self.0.command.borrow().clone(), tag: self.0.tag.borrow().clone(), then }
+        TaggedCommand {
+            command: Arc::clone(&self.0.command.borrow()),
+            tag: self.0.tag.borrow().clone(),
+            then,
+        }
     }
 }
 

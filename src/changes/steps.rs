@@ -9,6 +9,7 @@ use crate::wire::subject::CommandSubject;
 use rhai::Dynamic;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The value of `option` that asks for the service's error when an account or group exists already.
 const FAIL_OPTION: &str = "error";
@@ -143,14 +144,16 @@ pub(crate) fn fields(options: &CallOptions, keys: &[&str]) -> Result<Map<String,
 }
 
 /// Leaves out steps that would update nothing; returns whether there were any.
-pub(super) fn leave_out_empty_updates(command: &mut Command) -> bool {
+pub(super) fn leave_out_empty_updates(command: &mut Arc<Command>) -> bool {
     let is_empty_update = |step: &CommandStep| {
         matches!(step.name.as_str(), "update" | "updateUserGroup")
             && step.value.as_object().is_some_and(Map::is_empty)
     };
-    let steps = command.steps.len();
-    command.steps.retain(|step| !is_empty_update(step));
-    command.steps.len() < steps
+    let has_some = command.steps.iter().any(is_empty_update);
+    if has_some {
+        Arc::make_mut(command).steps.retain(|step| !is_empty_update(step));
+    }
+    has_some
 }
 
 /// The names of the steps of a command, for its outcome.

@@ -6,12 +6,13 @@ use crate::files::table::row::TableRow;
 use crate::wire::command::Command;
 use crate::wire::fault::CommandFault;
 use rhai::Dynamic;
+use std::sync::Arc;
 
 /// A command with the value that the script attached to it.
 #[derive(Debug, Clone)]
 pub struct TaggedCommand {
     /// The command.
-    pub command: Command,
+    pub command: Arc<Command>,
     /// A value that the script gets back with the outcome.
     pub tag: Dynamic,
     /// What is sent in a later request once this command is done.
@@ -20,8 +21,8 @@ pub struct TaggedCommand {
 
 impl TaggedCommand {
     /// A command without a tag.
-    pub(crate) fn plain(command: Command) -> Self {
-        Self { command, tag: Dynamic::UNIT, then: None }
+    pub(crate) fn plain(command: impl Into<Arc<Command>>) -> Self {
+        Self { command: command.into(), tag: Dynamic::UNIT, then: None }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::Command;
 use crate::wire::outcome::Evidence;
+use crate::wire::person_fingerprint::PersonFingerprints;
 use crate::wire::user::User;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -169,7 +170,10 @@ pub trait GateHook: Send + Sync {
         false
     }
 
-    /// Called when users were read.
+    /// Called when users were read, with their fingerprints, which are computed where a page is parsed.
+    fn people_read(&self, _people: &[PersonFingerprints]) {}
+
+    /// Called after `people_read` with the records themselves.
     fn users_read(&self, _users: &[Arc<User>]) {}
 
     /// Called after `users_read` with what was asked for, which decides what the records show.

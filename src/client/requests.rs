@@ -18,6 +18,7 @@ use crate::wire::group::Group;
 use crate::wire::user::User;
 use futures_util::{Stream, StreamExt};
 use serde_json::Value;
+use std::sync::Arc;
 
 impl Client {
     /// Signs in with the configured credentials, even if there is a token; later calls use the new token.
@@ -41,9 +42,9 @@ impl Client {
         Listing::groups(self.clone())
     }
 
-    /// Checks, splits and renders a command once. The result has the first fault of the command or of one of its
+    /// Checks and splits a command once. The result has the first fault of the command or of one of its
     /// pieces; none if the checks are switched off.
-    pub fn check(&self, command: Command) -> CheckedCommand {
+    pub fn check(&self, command: impl Into<Arc<Command>>) -> CheckedCommand {
         self.checked(command)
     }
 

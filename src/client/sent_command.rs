@@ -1,8 +1,10 @@
-//! A command of a request: its typed form, and its JSON, rendered once.
+//! A command of a request: its typed form, and its JSON, rendered when it is sent.
 
 use crate::wire::command::{Command, steps_of, subject_of};
+use crate::wire::subject::CommandSubject;
 use serde_json::Value;
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 /// A command of an action request.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,78 +20,130 @@ pub struct SentCommand {
 }
 
 /// A command and its JSON as it is sent.
-#[derive(Debug, PartialEq)]
-pub struct RenderedCommand {
-    form: CommandForm,
-    json: Value,
-}
+#[derive(Debug)]
+pub struct RenderedCommand(CommandForm);
 
 /// Where the JSON comes from.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 enum CommandForm {
-    /// It was rendered from this.
-    Typed(Command),
+    /// It is rendered from the command. The JSON takes twice the memory of the command, which thousands that wait to be
+    /// sent do not need.
+    Typed { command: Arc<Command>, json: OnceLock<Value> },
     /// A caller wrote it. It is sent as written, even if it cannot be parsed as a command, so guards must inspect
     /// all of it.
-    Raw(Option<Command>),
+    Raw { command: Option<Command>, json: Value },
+}
+
+impl PartialEq for RenderedCommand {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (CommandForm::Typed { command: one, .. }, CommandForm::Typed { command: other, .. }) => {
+                one == other
+            }
+            (CommandForm::Raw { json: one, .. }, CommandForm::Raw { json: other, .. }) => one == other,
+            _ => false,
+        }
+    }
 }
 
 impl RenderedCommand {
-    /// Renders a command.
-    pub fn new(command: Command) -> Self {
-        let json = command.to_json();
-        Self { form: CommandForm::Typed(command), json }
+    /// A command that is rendered when it is sent.
+    pub fn new(command: impl Into<Arc<Command>>) -> Self {
+        Self(CommandForm::Typed { command: command.into(), json: OnceLock::new() })
     }
 
     /// Keeps a command as its caller wrote it.
     pub fn raw(json: Value) -> Self {
-        Self { form: CommandForm::Raw(Command::read(&json).ok()), json }
+        Self(CommandForm::Raw { command: Command::read(&json).ok(), json })
     }
 
     /// The command; `None` if it cannot be parsed.
     pub fn command(&self) -> Option<&Command> {
-        match &self.form {
-            CommandForm::Typed(command) => Some(command),
-            CommandForm::Raw(command) => command.as_ref(),
+        match &self.0 {
+            CommandForm::Typed { command, .. } => Some(command),
+            CommandForm::Raw { command, .. } => command.as_ref(),
         }
     }
 
-    /// The JSON that is sent.
+    /// The JSON that is sent; kept from the first call on.
     pub fn json(&self) -> &Value {
-        &self.json
+        match &self.0 {
+            CommandForm::Typed { command, json } => json.get_or_init(|| command.to_json()),
+            CommandForm::Raw { json, .. } => json,
+        }
+    }
+
+    /// The JSON that is sent, for a check long before that: it is not kept.
+    pub(crate) fn json_once(&self) -> Cow<'_, Value> {
+        match &self.0 {
+            CommandForm::Typed { command, json } => {
+                json.get().map_or_else(|| Cow::Owned(command.to_json()), Cow::Borrowed)
+            }
+            CommandForm::Raw { json, .. } => Cow::Borrowed(json),
+        }
     }
 
     /// The name of the user or group that the command changes.
     pub fn subject_name(&self) -> Option<&str> {
-        match &self.form {
-            CommandForm::Typed(command) => Some(command.subject.name()),
-            CommandForm::Raw(_) => subject_of(&self.json),
+        match &self.0 {
+            CommandForm::Typed { command, .. } => Some(command.subject.name()),
+            CommandForm::Raw { json, .. } => subject_of(json),
         }
     }
 
     /// The user that the command changes.
     pub fn user(&self) -> Option<&str> {
-        self.json.get("user")?.as_str()
+        match &self.0 {
+            CommandForm::Typed { command, .. } => match &command.subject {
+                CommandSubject::User { user, .. } => Some(user),
+                CommandSubject::Group { .. } => None,
+            },
+            CommandForm::Raw { json, .. } => json.get("user")?.as_str(),
+        }
     }
 
     /// The domain of the user.
     pub fn domain(&self) -> Option<&str> {
-        self.json.get("domain")?.as_str()
+        match &self.0 {
+            CommandForm::Typed { command, .. } => match &command.subject {
+                CommandSubject::User { domain, .. } => domain.as_deref(),
+                CommandSubject::Group { .. } => None,
+            },
+            CommandForm::Raw { json, .. } => json.get("domain")?.as_str(),
+        }
+    }
+
+    /// Whether the command is about a user group.
+    pub(crate) fn is_about_group(&self) -> bool {
+        match &self.0 {
+            CommandForm::Typed { command, .. } => matches!(command.subject, CommandSubject::Group { .. }),
+            CommandForm::Raw { json, .. } => json.get("user").is_none() && json.get("usergroup").is_some(),
+        }
+    }
+
+    /// The value of `useAdobeID`; `None` if it is left out or not a flag.
+    pub(crate) fn use_adobe_id(&self) -> Option<bool> {
+        match &self.0 {
+            CommandForm::Typed { command, .. } => command.subject.use_adobe_id(),
+            CommandForm::Raw { json, .. } => json.get("useAdobeID")?.as_bool(),
+        }
     }
 
     /// The names of its steps, in order.
     pub fn step_names(&self) -> Vec<&str> {
-        match &self.form {
-            CommandForm::Typed(command) => command.steps.iter().map(|step| step.name.as_str()).collect(),
-            CommandForm::Raw(_) => steps_of(&self.json),
+        match &self.0 {
+            CommandForm::Typed { command, .. } => {
+                command.steps.iter().map(|step| step.name.as_str()).collect()
+            }
+            CommandForm::Raw { json, .. } => steps_of(json),
         }
     }
 
     /// Its steps with their values. A step that a caller wrote with several names is several steps.
     pub fn steps(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let (typed, raw) = match &self.form {
-            CommandForm::Typed(command) => (Some(command), None),
-            CommandForm::Raw(_) => (None, self.json.get("do").and_then(Value::as_array)),
+        let (typed, raw) = match &self.0 {
+            CommandForm::Typed { command, .. } => (Some(command), None),
+            CommandForm::Raw { json, .. } => (None, json.get("do").and_then(Value::as_array)),
         };
         let typed = typed.into_iter().flat_map(|command| &command.steps);
         let raw = raw.into_iter().flatten().filter_map(Value::as_object).flatten();
@@ -112,7 +166,12 @@ mod tests {
         ] {
             let typed = RenderedCommand::new(Command::read(&json).unwrap());
             let raw = RenderedCommand::raw(json.clone());
-            assert_eq!((typed.json(), typed.command()), (&json, raw.command()));
+            assert_eq!((&*typed.json_once(), typed.json(), &*typed.json_once()), (&json, &json, &json));
+            assert_eq!(typed.command(), raw.command());
+            assert_eq!(
+                (typed.is_about_group(), typed.use_adobe_id()),
+                (raw.is_about_group(), raw.use_adobe_id())
+            );
             assert_eq!(
                 (typed.subject_name(), typed.user(), typed.domain(), typed.step_names()),
                 (raw.subject_name(), raw.user(), raw.domain(), raw.step_names())

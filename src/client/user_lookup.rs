@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::error_code;
 use crate::wire::percent_encode;
+use crate::wire::person_fingerprint::PersonFingerprints;
 use crate::wire::response::{RefusalBody, SUCCESS, UserResponse, refusal};
 use crate::wire::user::User;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ impl Client {
         let found = response.map_err(reject_other_not_found).and_then(|(user, _)| Ok(Arc::new(user?)));
         match &found {
             Ok(user) => self.hooks().iter().for_each(|hook| {
+                hook.people_read(&[PersonFingerprints::of(user)]);
                 hook.users_read(std::slice::from_ref(user));
                 hook.users_found(std::slice::from_ref(user), UserReading::Single);
             }),

@@ -135,7 +135,7 @@ impl ConsoleRows {
             _ => text(column).to_owned(),
         });
         let cells = fields.chain([cell(&Value::from(groups))]).collect();
-        let user = TableRow::of_cells(&self.header, row.line(), cells)?;
+        let user = TableRow::of_cells(&self.header, row.line(), &cells)?;
         match problem {
             Some(message) => Err(BadRow { row: user, message }),
             None => Ok(user),
@@ -257,7 +257,7 @@ mod tests {
         let cells = row_of(user.as_object().unwrap(), &kind_of).unwrap().cells;
         assert_eq!(cells[0], "Enterprise ID");
         let header = header(&COLUMNS);
-        let row = TableRow::of_cells(&header, 2, cells).unwrap();
+        let row = TableRow::of_cells(&header, 2, &cells.into_iter().collect()).unwrap();
         assert!(is_console(&header));
         let read = ConsoleRows::of(&header).unwrap().user(&row).unwrap();
         assert_eq!(read.to_json(), user);
@@ -269,7 +269,7 @@ mod tests {
         let header = header(&[TYPE, EMAIL, ROLES]);
         let rows = ConsoleRows::of(&header).unwrap();
         let message = |cells: [&str; 3]| {
-            let row = TableRow::of_cells(&header, 2, cells.map(str::to_owned).to_vec()).unwrap();
+            let row = TableRow::of_cells(&header, 2, &cells.into_iter().collect()).unwrap();
             rows.user(&row).unwrap_err().message
         };
         assert_eq!(message(["Work ID", "a@example.com", ""]), "the identity type `Work ID` is not known");

@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn methods_are_those_that_the_value_has() {
         let mut test = CompletionTest::new();
-        test.scope.push("user", UserRecord { user: Arc::default(), groups_left_out: false });
+        test.scope.push("user", UserRecord::new(Arc::default()));
         let of = |text: &str| test.replacements(text);
         for name in ["sort_by(", "count_by(", "where(", "set_tag(", "take()", "to_debug()"] {
             assert!(!of("user.").contains(&name.to_owned()), "{name}");

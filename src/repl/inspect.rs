@@ -41,7 +41,7 @@ mod tests {
 
     fn users() -> Dynamic {
         let user = User { email: Some("a@example.com".into()), ..User::default() };
-        Dynamic::from(RecordList::from_entries(vec![Arc::new(user)], false))
+        Dynamic::from(RecordList::from_entries(vec![Arc::new(user)]))
     }
 
     #[test]

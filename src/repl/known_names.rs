@@ -220,10 +220,7 @@ mod tests {
             groups: Some(groups.clone().into()),
             ..User::default()
         };
-        Dynamic::from(RecordList::from_entries(
-            (0..count).map(|number| Arc::new(user(number))).collect(),
-            false,
-        ))
+        Dynamic::from(RecordList::from_entries((0..count).map(|number| Arc::new(user(number))).collect()))
     }
 
     #[test]

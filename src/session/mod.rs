@@ -9,6 +9,7 @@ pub(crate) mod listing_cache;
 pub(crate) mod listing_options;
 pub(crate) mod live_run;
 pub(crate) mod people_index;
+mod read_records;
 pub(crate) mod run_setup;
 pub(crate) mod run_state;
 pub(crate) mod shared_limits;

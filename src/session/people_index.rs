@@ -1,35 +1,29 @@
 //! The people that a run has read, as fingerprints: whether a command names one of them, and which account.
 
-use crate::client::hooks::{ActionRequest, GateHook, Resolution};
+use crate::client::hooks::{ActionRequest, GateHook, Resolution, UserReading};
 use crate::client::request::ApiResponse;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
 use crate::session::fingerprint_set::FingerprintSet;
+use crate::session::read_records::ReadRecords;
 use crate::wire::command::Command;
 use crate::wire::error_code;
-use crate::wire::identity::{IdentityType, fold, folded, looks_like_email};
+use crate::wire::identity::{IdentityType, fold, looks_like_email};
 use crate::wire::outcome::Evidence;
+use crate::wire::person_fingerprint::{PersonFingerprints, PersonKey, username_range};
 use crate::wire::step::StepRemoval;
 use crate::wire::subject::CommandSubject;
 use crate::wire::user::User;
-use ahash::RandomState;
-use arcstr::ArcStr;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The name of the listing of all users.
 const ALL_USERS: &str = "users";
-/// The admin group that the API cannot take away (contract 7.23).
-const SYSTEM_ADMINISTRATORS: &str = "_org_admin";
-/// With more records than this, those that the script has dropped are forgotten.
-const SWEEP_SIZE: usize = 2_048;
 /// The number of refusals for which the nearest name is looked up, since that compares with everybody.
 const SUGGESTIONS: usize = 100;
 /// How many people of one command a message names.
 const NAMED: usize = 10;
-/// The bits of a username's fingerprint that tell its domains apart, so that all accounts with one username are found.
-const DOMAIN_BITS: u64 = 0xffff;
 
 /// The types of account, as fingerprints tell them apart; the last one is for an unknown type.
 const TYPES: [Option<IdentityType>; 4] =
@@ -48,22 +42,12 @@ struct IndexState {
     read: FingerprintSet,
     /// People whom the run created or renamed, or would have in test mode.
     written: FingerprintSet,
-    hasher: RandomState,
     /// Those of `read` who hold the role of a system administrator.
     admins: BTreeSet<u64>,
     /// When a complete listing of all users had been read.
     complete: Option<Timestamp>,
-    /// The records that the script holds, for hints.
-    records: Vec<Weak<User>>,
-    record_limit: usize,
+    records: ReadRecords,
     suggestions: usize,
-}
-
-/// A name under which commands find a person.
-#[derive(Debug, Clone, Copy)]
-enum PersonKey<'a> {
-    Email(&'a str),
-    Username { name: &'a str, domain: &'a str },
 }
 
 /// What the run knows about somebody in a list of a user group.
@@ -78,6 +62,11 @@ impl PeopleIndex {
     /// An index without people; `send_unlisted` sends commands even if the person is not among the active users.
     pub(crate) fn new(send_unlisted: bool) -> Self {
         Self { send_unlisted, state: Mutex::default() }
+    }
+
+    /// The records that were read.
+    pub(crate) fn records(&self) -> ReadRecords {
+        self.state().records.clone()
     }
 
     /// When a complete listing of all users had been read, if one was.
@@ -122,16 +111,15 @@ impl GateHook for PeopleIndex {
         self.state().is_only_account(command)
     }
 
-    fn users_read(&self, users: &[Arc<User>]) {
+    fn people_read(&self, people: &[PersonFingerprints]) {
         let mut state = self.state();
-        for user in users {
-            state.add_read(user);
+        for person in people {
+            state.add_read(*person);
         }
-        state.records.extend(users.iter().map(Arc::downgrade));
-        if state.records.len() > state.record_limit.max(SWEEP_SIZE) {
-            state.records.retain(|user| user.strong_count() > 0);
-            state.record_limit = 2 * state.records.len();
-        }
+    }
+
+    fn users_found(&self, users: &[Arc<User>], reading: UserReading<'_>) {
+        self.records().add(users, reading);
     }
 
     fn listing_ended(&self, listing: &str, entries: std::result::Result<usize, &Error>) {
@@ -142,30 +130,14 @@ impl GateHook for PeopleIndex {
 }
 
 impl IndexState {
-    fn add_read(&mut self, user: &User) {
-        let kind = user.kind.as_deref().and_then(IdentityType::parse);
-        let is_admin =
-            user.groups.as_ref().map(|groups| groups.iter().any(|name| *name == SYSTEM_ADMINISTRATORS));
-        let mut add = |digest: u64| {
-            self.read.insert(digest);
-            match is_admin {
-                Some(true) => drop(self.admins.insert(digest)),
-                Some(false) if !self.admins.is_empty() => drop(self.admins.remove(&digest)),
+    fn add_read(&mut self, person: PersonFingerprints) {
+        for fingerprint in person.all() {
+            self.read.insert(fingerprint);
+            match person.is_system_administrator {
+                Some(true) => drop(self.admins.insert(fingerprint)),
+                Some(false) if !self.admins.is_empty() => drop(self.admins.remove(&fingerprint)),
                 _ => {}
             }
-        };
-        if let Some(email) = user.email.as_deref() {
-            add(digest(&self.hasher, kind, PersonKey::Email(&folded(email))));
-        }
-        let Some(name) = other_name(user) else { return };
-        let is_email = name.contains('@');
-        // Someone without an e-mail is found by the username, whatever it looks like.
-        if is_email && user.email.is_none() {
-            add(digest(&self.hasher, kind, PersonKey::Email(&folded(name))));
-        }
-        if let Some(domain) = user.domain.as_deref().filter(|_| !is_email) {
-            let key = PersonKey::Username { name: &folded(name), domain: &folded(domain) };
-            add(digest(&self.hasher, None, key));
         }
     }
 
@@ -191,18 +163,13 @@ impl IndexState {
 
     fn add_written_name(&mut self, name: &str, domain: Option<&str>) {
         let (name, domain) = (fold(name), fold(domain.unwrap_or_default()));
-        let digest = self.digest(None, PersonKey::of(&name, &domain));
-        self.written.insert(digest);
-    }
-
-    fn digest(&self, kind: Option<IdentityType>, key: PersonKey<'_>) -> u64 {
-        digest(&self.hasher, kind, key)
+        self.written.insert(PersonKey::of(&name, &domain).fingerprint(None));
     }
 
     /// The types of the accounts with this name that were read.
     fn types_read(&mut self, key: PersonKey<'_>) -> Vec<Option<IdentityType>> {
         let types = if matches!(key, PersonKey::Email(_)) { &TYPES[..] } else { &TYPES[3..] };
-        let is_read = |kind: &Option<IdentityType>| self.read.contains(digest(&self.hasher, *kind, key));
+        let is_read = |kind: &Option<IdentityType>| self.read.contains(key.fingerprint(*kind));
         types.iter().copied().filter(is_read).collect()
     }
 
@@ -225,7 +192,7 @@ impl IndexState {
             let message = format!("`{user}` has more than one account: {accounts}");
             return Some(Resolution::Refuse { code: error_code::AMBIGUOUS_IDENTITY, message });
         }
-        let is_admin = |kind: &Option<IdentityType>| self.admins.contains(&self.digest(*kind, key));
+        let is_admin = |kind: &Option<IdentityType>| self.admins.contains(&key.fingerprint(*kind));
         if takes_everything(command) && types.iter().filter(|kind| is_meant(kind)).any(is_admin) {
             let message =
                 format!("`{user}` is a system administrator; take the role away in the Admin Console first");
@@ -235,7 +202,7 @@ impl IndexState {
         if meant > 0 {
             return Some(Resolution::Send(Evidence::Read));
         }
-        let is_written = self.written.contains(digest(&self.hasher, None, key));
+        let is_written = self.written.contains(key.fingerprint(None));
         if creates
             || is_written
             || send_unlisted
@@ -256,9 +223,7 @@ impl IndexState {
         let CommandSubject::User { user, use_adobe_id, .. } = &command.subject else { return false };
         let name = fold(user);
         let key = PersonKey::of(&name, "");
-        if self.complete.is_none()
-            || !looks_like_email(&name)
-            || self.written.contains(self.digest(None, key))
+        if self.complete.is_none() || !looks_like_email(&name) || self.written.contains(key.fingerprint(None))
         {
             return false;
         }
@@ -315,7 +280,7 @@ impl IndexState {
     fn listed_person(&mut self, name: &str, command: &Command, is_removal: bool) -> ListedPerson {
         let use_adobe_id = command.subject.use_adobe_id();
         if !name.contains('@') {
-            let (low, high) = username_range(&self.hasher, name);
+            let (low, high) = username_range(name);
             let accounts = self.read.count_between(low, high);
             let is_meant = use_adobe_id != Some(true);
             return ListedPerson {
@@ -336,16 +301,16 @@ impl IndexState {
         ListedPerson {
             is_read: meant > 0,
             is_ambiguous: is_other_meant || (meant > 1 && is_removal && use_adobe_id.is_none()),
-            is_written: self.written.contains(self.digest(None, PersonKey::Email(name))),
+            is_written: self.written.contains(PersonKey::Email(name).fingerprint(None)),
         }
     }
 
-    /// Who may be meant by a name that nobody has, as far as the script holds records.
+    /// Who may be meant by a name that nobody has, as far as the records are there.
     fn hint(&mut self, name: &str) -> Option<String> {
-        let held: Vec<_> = self.records.iter().filter_map(Weak::upgrade).collect();
         let has_username =
             |user: &&Arc<User>| user.username.as_deref().is_some_and(|other| fold(other) == *name);
-        if let Some(user) = held.iter().find(has_username) {
+        let named: Vec<_> = self.records.named(name).into_iter().map(|reading| reading.user).collect();
+        if let Some(user) = named.iter().find(has_username) {
             let person = full_name(user);
             return Some(match (&user.email, &user.domain) {
                 (Some(email), _) => format!("{person} signs in with that name; the e-mail is {email}"),
@@ -357,37 +322,10 @@ impl IndexState {
         if self.suggestions > SUGGESTIONS {
             return None;
         }
-        let emails = held.iter().filter_map(|user| user.email.as_deref());
-        nearest(name, emails).map(|email| format!("did you mean {email}?"))
+        let all = self.records.all();
+        nearest(name, all.iter().filter_map(|user| user.email.as_deref()))
+            .map(|email| format!("did you mean {email}?"))
     }
-}
-
-impl<'a> PersonKey<'a> {
-    fn of(name: &'a str, domain: &'a str) -> Self {
-        if name.contains('@') { Self::Email(name) } else { Self::Username { name, domain } }
-    }
-}
-
-/// The username, unless it is the e-mail, which is then kept once.
-fn other_name(user: &User) -> Option<&ArcStr> {
-    let is_email = |name: &ArcStr| user.email.as_ref().is_some_and(|email| ArcStr::ptr_eq(email, name));
-    user.username.as_ref().filter(|name| !is_email(name))
-}
-
-/// A fingerprint. With a million people, one name in 10^13 would be taken for somebody's.
-fn digest(hasher: &RandomState, kind: Option<IdentityType>, key: PersonKey<'_>) -> u64 {
-    match key {
-        PersonKey::Email(email) => hasher.hash_one((kind, email)),
-        PersonKey::Username { name, domain } => {
-            username_range(hasher, name).0 | (hasher.hash_one(domain) & DOMAIN_BITS)
-        }
-    }
-}
-
-/// The first and the last fingerprint that a username can have in any domain.
-fn username_range(hasher: &RandomState, name: &str) -> (u64, u64) {
-    let low = hasher.hash_one(name) & !DOMAIN_BITS;
-    (low, low | DOMAIN_BITS)
 }
 
 /// Whether the person loses every group or leaves the organization.

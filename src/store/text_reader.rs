@@ -65,7 +65,7 @@ pub(crate) struct TextReader<R> {
 }
 
 /// The number of bytes read at once.
-const PIECE: usize = 1 << 13;
+const PIECE: usize = 1 << 16;
 
 impl<R: Read> TextReader<R> {
     /// Without an `encoding` the text is in the one that its first bytes show, or UTF-8.

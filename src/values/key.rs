@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::values::json::json_of;
-use crate::wire::identity::{fold_name, looks_like_email};
+use crate::wire::identity::{folded_name, looks_like_email};
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic};
 use serde_json::Value;
@@ -85,7 +85,7 @@ impl ValueKey {
     /// The key of a string. An e-mail ignores case in every column.
     pub fn text(text: &str, folded: bool) -> Self {
         let folds = folded || looks_like_email(text);
-        Self::Text(if folds { fold_name(text).into() } else { text.into() })
+        Self::Text(if folds { ArcStr::from(&*folded_name(text)) } else { text.into() })
     }
 
     fn of_json(value: &Value, folded: bool) -> Self {

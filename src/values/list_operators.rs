@@ -158,7 +158,7 @@ impl<T: ListItem> RecordList<T> {
     /// The entries of both lists, in order.
     fn joined(&self, other: &Self) -> Result<Self> {
         let entries = self.all()?.iter().chain(other.all()?.iter()).cloned().collect();
-        Ok(Self::from_entries(entries, self.groups_left_out() || other.groups_left_out()))
+        Ok(Self::from_entries(entries).showing(self.groups().joined(other.groups())))
     }
 
     /// Whether both hold equal records in the same order.

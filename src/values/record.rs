@@ -18,6 +18,8 @@ use arcstr::ArcStr;
 use rhai::{Dynamic, Engine, Map, NativeCallContext};
 use serde::Serialize;
 use serde_json::Value;
+use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Reads one field of a record.
@@ -28,8 +30,62 @@ pub type FieldReader<R> = Box<dyn Fn(&R) -> Result<Dynamic>>;
 pub struct UserRecord {
     /// The user.
     pub user: Arc<User>,
-    /// Whether the listing was requested without `groups`, so that an absent list does not mean "no groups".
-    pub groups_left_out: bool,
+    /// What its `groups` show.
+    pub groups: GroupsField,
+}
+
+/// What the `groups` of users show, by how they were read.
+#[derive(Clone, Default)]
+pub enum GroupsField {
+    /// What the service sends for one user or for a listing with indirect memberships.
+    #[default]
+    Plain,
+    /// Direct memberships only; the operator is told when a script reads them.
+    Direct(DirectGroupsNote),
+    /// Nothing: the listing was requested without them, so that an absent list does not mean "no groups".
+    LeftOut,
+}
+
+/// Tells the operator that `groups` has direct memberships only.
+pub type DirectGroupsNote = Rc<dyn Fn()>;
+
+impl GroupsField {
+    /// Those of a listing that was requested with or without `groups`.
+    pub fn requested(are_left_out: bool) -> Self {
+        if are_left_out { Self::LeftOut } else { Self::Plain }
+    }
+
+    /// Whether the listing was requested without `groups`.
+    pub fn are_left_out(&self) -> bool {
+        matches!(self, Self::LeftOut)
+    }
+
+    /// Called when a script reads the field: notes that it has direct memberships only, if so.
+    pub fn note_use(&self) {
+        if let Self::Direct(note) = self {
+            note();
+        }
+    }
+
+    /// What the groups of two lists show together.
+    #[must_use]
+    pub fn joined(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::LeftOut, _) | (_, Self::LeftOut) => Self::LeftOut,
+            (Self::Direct(note), _) | (_, Self::Direct(note)) => Self::Direct(note),
+            (Self::Plain, Self::Plain) => Self::Plain,
+        }
+    }
+}
+
+impl fmt::Debug for GroupsField {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Plain => "Plain",
+            Self::Direct(_) => "Direct",
+            Self::LeftOut => "LeftOut",
+        })
+    }
 }
 
 /// A group, profile or admin group in a script.
@@ -132,12 +188,13 @@ pub trait Record: Clone + Sized + 'static {
 impl UserRecord {
     /// A user of a listing that includes groups.
     pub fn new(user: Arc<User>) -> Self {
-        Self { user, groups_left_out: false }
+        Self { user, groups: GroupsField::Plain }
     }
 
     fn groups(&self) -> Result<Dynamic> {
+        self.groups.note_use();
         match &self.user.groups {
-            _ if self.groups_left_out => Err(Self::without_groups()),
+            _ if self.groups.are_left_out() => Err(Self::without_groups()),
             Some(names) => Ok(shared_names(names)),
             None => Ok(Dynamic::from_array(Vec::new())),
         }
@@ -225,8 +282,8 @@ pub trait ListItem: ListEntry + PartialEq + Serialize {
     /// The name scripts see as `type_of` of a list.
     const LIST: &'static str;
 
-    /// The record of an entry; `groups_left_out` when the listing was requested without groups.
-    fn record(self: Arc<Self>, groups_left_out: bool) -> Self::Record;
+    /// The record of an entry of a list whose `groups` show this.
+    fn record(self: Arc<Self>, groups: &GroupsField) -> Self::Record;
 
     /// The value of a documented or derived field.
     fn cell(&self, field: &str) -> FieldValue<'_>;
@@ -247,8 +304,8 @@ impl ListItem for User {
     type Record = UserRecord;
     const LIST: &'static str = "Users";
 
-    fn record(self: Arc<Self>, groups_left_out: bool) -> UserRecord {
-        UserRecord { user: self, groups_left_out }
+    fn record(self: Arc<Self>, groups: &GroupsField) -> UserRecord {
+        UserRecord { user: self, groups: groups.clone() }
     }
 
     fn cell(&self, field: &str) -> FieldValue<'_> {
@@ -278,7 +335,7 @@ impl ListItem for Group {
     type Record = GroupRecord;
     const LIST: &'static str = "Groups";
 
-    fn record(self: Arc<Self>, _: bool) -> GroupRecord {
+    fn record(self: Arc<Self>, _: &GroupsField) -> GroupRecord {
         GroupRecord(self)
     }
 

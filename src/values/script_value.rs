@@ -2,10 +2,10 @@
 //! [`Dynamic`] needs no list of all types.
 
 use crate::error::Result;
+use ahash::AHashMap;
 use rhai::{Dynamic, Engine};
 use serde_json::Value;
 use std::any::TypeId;
-use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 /// One of our types that scripts can hold.
@@ -67,7 +67,7 @@ impl ScriptType {
 }
 
 /// The registered types, shared by all engines of the process.
-static TYPES: RwLock<Option<HashMap<TypeId, ScriptType>>> = RwLock::new(None);
+static TYPES: RwLock<Option<AHashMap<TypeId, ScriptType>>> = RwLock::new(None);
 
 /// Registers a type with an engine and with this module.
 pub fn register<T: ScriptValue>(engine: &mut Engine) {

@@ -103,6 +103,10 @@ impl Command {
 
     /// Appends a step as the service defines it.
     pub fn push(&mut self, name: &str, value: Value) -> &mut Self {
+        // Most commands have one step, and the usual first room is for four.
+        if self.steps.is_empty() {
+            self.steps.reserve_exact(1);
+        }
         self.steps.push(CommandStep::new(name, value));
         self
     }

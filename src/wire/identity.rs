@@ -23,6 +23,11 @@ pub fn fold_name(text: &str) -> String {
     if text.is_ascii() { fold(text) } else { fold(&text.nfc().collect::<String>()).nfc().collect() }
 }
 
+/// [`fold_name`] without a copy where a string has that form already.
+pub(crate) fn folded_name(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { folded(text) } else { Cow::Owned(fold_name(text)) }
+}
+
 /// Whether [`fold_name`] of a string is this one. An ASCII string, the usual case, is compared without a copy.
 pub fn folds_to(text: &str, folded: &str) -> bool {
     if text.is_ascii() { text.trim().eq_ignore_ascii_case(folded) } else { fold_name(text) == folded }
@@ -30,13 +35,12 @@ pub fn folds_to(text: &str, folded: &str) -> bool {
 
 /// Whether a string looks like an e-mail address, which the service compares without regard to case.
 pub fn looks_like_email(text: &str) -> bool {
-    match text.trim().split_once('@') {
-        Some((local, domain)) => {
-            let is_plain = !text.trim().contains(char::is_whitespace) && !domain.contains('@');
-            is_plain && !local.is_empty() && domain.contains('.')
-        }
-        None => false,
-    }
+    let text = text.trim();
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    // Most are ASCII, and their bytes are looked at many at once.
+    let is_visible = |text: &str| text.bytes().fold(true, |all, byte| all & (b'!'..=b'~').contains(&byte));
+    let is_plain = (is_visible(text) || !text.contains(char::is_whitespace)) && !domain.contains('@');
+    is_plain && !local.is_empty() && domain.contains('.')
 }
 
 /// Whether two strings are the same e-mail address in different case.

@@ -69,6 +69,9 @@ fn replaced(text: &str, shown: impl Fn(char) -> String) -> Cow<'_, str> {
 
 /// What is wrong with an identifier that has an invisible character; `None` if it has none.
 pub fn problem(text: &str) -> Option<String> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return None;
+    }
     // Spaces and line ends around an identifier are trimmed everywhere.
     let text = text.trim();
     let (place, character) = text.chars().enumerate().find(|(_, character)| is_invisible(*character))?;

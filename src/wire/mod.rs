@@ -17,6 +17,7 @@ pub(crate) mod limits;
 pub mod mode;
 pub mod outcome;
 pub(crate) mod percent_encode;
+pub(crate) mod person_fingerprint;
 pub(crate) mod response;
 pub(crate) mod shared_names;
 pub(crate) mod step;

@@ -145,9 +145,10 @@ fn use_adobe_id(root: &Map<String, Value>) -> CheckResult<Option<bool>> {
 pub(crate) fn spelling(command: &Value) -> CheckResult {
     let letters =
         |key: &str| key.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase();
-    for key in command.as_object().into_iter().flat_map(Map::keys) {
+    let unknown = |key: &&String| !ROOT_FIELDS.contains(&key.as_str());
+    for key in command.as_object().into_iter().flat_map(Map::keys).filter(unknown) {
         let meant = ROOT_FIELDS.iter().find(|field| letters(field) == letters(key));
-        if let Some(meant) = meant.filter(|meant| **meant != key) {
+        if let Some(meant) = meant {
             return fault(
                 0,
                 error_code::ILLEGAL_ENTRY,

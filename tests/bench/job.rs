@@ -5,7 +5,8 @@ use crate::organization::Organization;
 use crate::python::Python;
 use crate::{Failure, python};
 use std::ffi::OsStr;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -29,6 +30,24 @@ pub(crate) enum Job {
     Bench(&'static str),
     /// A `.rhai` script that makes changes for real, after an option of `umapish`.
     ScriptWith(&'static str, &'static str),
+    /// A program with these arguments and the journal that what made ready has left.
+    Journal(Tool, &'static [&'static str]),
+}
+
+/// What reads a journal.
+#[derive(Clone, Copy)]
+pub(crate) enum Tool {
+    Umapish,
+    Python,
+    /// A program of the system, whose output nothing is compared with.
+    Named(&'static str),
+}
+
+impl Job {
+    /// Whether what it prints is the answer to its task.
+    pub(crate) fn answers(&self) -> bool {
+        !matches!(self, Self::Journal(Tool::Named(_), _))
+    }
 }
 
 /// A folder of its own for the jobs of a row, and the organization they work in.
@@ -57,8 +76,26 @@ impl<'w> Workplace<'w> {
         measure::run(command, &self.folder.path().join("stderr"))
     }
 
+    /// The journal of the run that made ready.
+    fn journal(&self) -> Option<PathBuf> {
+        let folder = self.folder.path().join("home/.local/state/umapish/journals");
+        let mut entries = fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+        entries.find(|path| path.extension() == Some(OsStr::new("journal")))
+    }
+
+    fn on_journal(&self, tool: Tool, arguments: &[&str]) -> Option<Command> {
+        let mut command = match tool {
+            Tool::Umapish => program(UMAPI, arguments),
+            Tool::Python => program(self.python.path()?, arguments),
+            Tool::Named(name) => program(installed(name)?, arguments),
+        };
+        command.args(self.journal());
+        Some(command)
+    }
+
     fn command(&self, job: &Job) -> Option<Command> {
         match job {
+            Job::Journal(tool, arguments) => self.on_journal(*tool, arguments),
             Job::Umapi(arguments) => Some(program(UMAPI, *arguments)),
             Job::Python(arguments) => Some(program(self.python.path()?, *arguments)),
             Job::ScriptWith(option, name) => {
@@ -77,6 +114,11 @@ impl<'w> Workplace<'w> {
             }
         }
     }
+}
+
+/// A program of the system, where it has it.
+fn installed(name: &str) -> Option<PathBuf> {
+    ["/usr/bin", "/bin"].iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file())
 }
 
 fn script(python: &Path, name: &str) -> Command {

@@ -1,12 +1,15 @@
 //! `cargo bench -- limits`: jobs under the limits of the service, compared with the least requests and the least time
 //! that the job itself needs, whoever does it.
 //!
+//! `cargo bench -- margins` compares what is added to each minute, so that calls that take different times to arrive meet no
+//! limit.
+//!
 //! A minute is shortened, so that the rows end soon. They run at the same time, each with a sandbox of its own: they
 //! wait nearly all the time.
 
 use crate::Failure;
 use crate::job::{SCRIPTS, UMAPI};
-use std::fmt::Write as _;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -17,6 +20,8 @@ use umapi_shell::wire::endpoint::EndpointId;
 
 /// The word that selects these rows.
 pub(crate) const WORD: &str = "limits";
+/// The word that selects the rows of margins.
+pub(crate) const MARGINS_WORD: &str = "margins";
 /// The length of the minute in which calls are counted.
 const MINUTE: Duration = Duration::from_secs(15);
 /// Action requests in a minute (contract 2.1).
@@ -62,6 +67,16 @@ const LATENCIES: &[(&str, u32)] = &[("at once", 0), ("a tenth of a minute", 10),
 /// Live runs exclude each other, so several processes rehearse.
 const PROCESSES: &[u32] = &[2, 5];
 
+/// What is added to a minute. The default is a tenth of a second.
+const MARGINS: &[(&str, Duration)] = &[
+    ("nothing", Duration::ZERO),
+    ("0.05 s (1/1,200 of a minute)", Duration::from_millis(50)),
+    ("0.1 s (1/600, the default)", Duration::from_millis(100)),
+    ("1 s (1/60)", Duration::from_secs(1)),
+];
+/// What the client adds by itself to a minute as short as this.
+const OWN_MARGIN: Duration = Duration::from_millis(50);
+
 /// A row of the table.
 #[derive(Clone, Copy)]
 struct LimitedRow {
@@ -70,6 +85,8 @@ struct LimitedRow {
     /// What a minute is divided by; 0 for no latency.
     part: u32,
     processes: u32,
+    /// What is added to each minute.
+    margin: Duration,
 }
 
 /// What a row took.
@@ -87,6 +104,11 @@ impl LimitedRow {
     /// The least possible time: each minute has its requests at once, and the last one has to come back.
     fn least(&self) -> Duration {
         MINUTE * ((self.job.requests - 1) / REQUESTS_A_MINUTE) + self.latency()
+    }
+
+    /// The minute that the client is told, in seconds.
+    fn pace(&self) -> String {
+        (MINUTE + self.margin).saturating_sub(OWN_MARGIN).as_secs_f64().to_string()
     }
 
     /// Starts its processes together and waits for all of them.
@@ -124,9 +146,7 @@ impl LimitedRow {
         let (script, count) = (beside(self.job.script), self.processes.to_string());
         let begun = Instant::now();
         let running: Result<Vec<_>, _> = (0..self.processes)
-            .map(|number| {
-                run(MINUTE.as_secs_f64().to_string(), &[mode, &script, &number.to_string(), &count])
-            })
+            .map(|number| run(self.pace(), &[mode, &script, &number.to_string(), &count]))
             .collect();
         let mut done = 0;
         for child in running? {
@@ -158,43 +178,83 @@ fn finish(child: Child) -> Result<String, Failure> {
 
 fn rows() -> Vec<LimitedRow> {
     let jobs = [USER_GROUPS, PROFILE, CREATION].into_iter();
+    let margin = OWN_MARGIN;
     let alone = jobs.flat_map(|job| {
-        LATENCIES.iter().map(move |&(latency, part)| LimitedRow { job, latency, part, processes: 1 })
+        LATENCIES.iter().map(move |&(latency, part)| LimitedRow { job, latency, part, processes: 1, margin })
     });
     let (latency, part) = LATENCIES[0];
-    let shared = PROCESSES.iter().map(|&processes| LimitedRow { job: PROFILE, latency, part, processes });
+    let shared =
+        PROCESSES.iter().map(|&processes| LimitedRow { job: PROFILE, latency, part, processes, margin });
     alone.chain(shared).collect()
 }
 
-/// Measures every row and returns the table.
-pub(crate) fn measure_all() -> Result<String, Failure> {
-    let rows = rows();
-    let results: Vec<Result<Measured, String>> = thread::scope(|scope| {
-        let measure = |row: &LimitedRow| row.measure().map_err(|failure| failure.to_string());
-        let running: Vec<_> = rows.iter().map(|row| scope.spawn(move || measure(row))).collect();
-        let ended = running.into_iter().map(|thread| thread.join().map_err(|_| "a row panicked".to_owned()));
-        ended.map(Result::flatten).collect()
+/// A row for each margin and number of processes, with the name of the margin.
+fn margin_rows() -> Vec<(&'static str, LimitedRow)> {
+    let (latency, part) = LATENCIES[0];
+    let row = |margin, processes| LimitedRow { job: PROFILE, latency, part, processes, margin };
+    let rows = MARGINS.iter().flat_map(|&(name, margin)| {
+        [1].iter().chain(PROCESSES).map(move |&processes| (name, row(margin, processes)))
     });
-    let mut table = format!(
+    rows.collect()
+}
+
+/// Measures all rows at the same time and prints them in their order, each as soon as those before it are there.
+pub(crate) fn measure_all(out: &mut impl Write) -> Result<(), Failure> {
+    let rows = rows();
+    writeln!(
+        out,
         "| job (a minute lasts {} s) | response after | processes | requests | fewest | 429 | time | least | ratio |\n\
-         |---|---|--:|--:|--:|--:|--:|--:|--:|\n",
+         |---|---|--:|--:|--:|--:|--:|--:|--:|",
         MINUTE.as_secs()
-    );
-    for (row, result) in rows.iter().zip(results) {
-        let (measured, least) = (result?, row.least());
-        writeln!(
-            table,
-            "| {} | {} | {} | {} | {} | {} | {:.2} s | {:.2} s | {:.3} |",
-            row.job.task,
-            row.latency,
-            row.processes,
-            measured.requests,
-            row.job.requests,
-            measured.refused,
-            measured.wall.as_secs_f64(),
-            least.as_secs_f64(),
-            measured.wall.as_secs_f64() / least.as_secs_f64()
-        )?;
-    }
-    Ok(table)
+    )?;
+    measure_together(&rows, |row, measured| {
+        writeln!(out, "{}", line(row, measured))?;
+        Ok(out.flush()?)
+    })
+}
+
+/// Measures the rows of margins and prints them.
+pub(crate) fn measure_margins(out: &mut impl Write) -> Result<(), Failure> {
+    let (names, rows): (Vec<_>, Vec<_>) = margin_rows().into_iter().unzip();
+    writeln!(
+        out,
+        "| added to a minute of {} s | processes | 429 | time | ratio to the least |\n|---|--:|--:|--:|--:|",
+        MINUTE.as_secs()
+    )?;
+    let mut names = names.into_iter();
+    measure_together(&rows, |row, measured| {
+        let (name, time) = (names.next().unwrap_or_default(), measured.wall.as_secs_f64());
+        let ratio = time / row.least().as_secs_f64();
+        writeln!(out, "| {name} | {} | {} | {time:.2} s | {ratio:.3} |", row.processes, measured.refused)?;
+        Ok(out.flush()?)
+    })
+}
+
+/// Measures rows at the same time and passes each to `print`, in their order.
+fn measure_together(
+    rows: &[LimitedRow],
+    mut print: impl FnMut(&LimitedRow, &Measured) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    thread::scope(|scope| {
+        let measure = |row: &LimitedRow| row.measure().map_err(|failure| failure.to_string());
+        let running: Vec<_> = rows.iter().map(|row| (row, scope.spawn(move || measure(row)))).collect();
+        for (row, thread) in running {
+            print(row, &thread.join().map_err(|_| "a row panicked".to_owned()).flatten()?)?;
+        }
+        Ok(())
+    })
+}
+
+fn line(row: &LimitedRow, measured: &Measured) -> String {
+    let (time, least) = (measured.wall.as_secs_f64(), row.least().as_secs_f64());
+    format!(
+        "| {} | {} | {} | {} | {} | {} | {time:.2} s | {least:.2} s | {:.3} |",
+        row.job.task,
+        row.latency,
+        row.processes,
+        measured.requests,
+        row.job.requests,
+        measured.refused,
+        time / least
+    )
 }

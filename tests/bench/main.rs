@@ -1,11 +1,14 @@
-//! `cargo bench`: umapish beside CPython and Adobe's own client, measured in one run and printed as a Markdown table.
+//! `cargo bench`: umapish beside CPython and Adobe's own client, measured in one run and printed as a Markdown table, row by
+//! row, so that a run that is cut off keeps what it has measured.
 //!
 //! `cargo bench -- soak` soaks instead: runs with faults and kills, for a minute.
 //!
-//! `cargo bench -- limits` compares jobs under the limits of the service with the least they need.
+//! `cargo bench -- limits` compares jobs under the limits of the service with the least they need, `cargo bench -- margins` what
+//! may be added to each minute.
 //!
-//! Another word after `cargo bench --` selects the rows whose task contains it. Run by `cargo test`, each row is done once on a
-//! small organization and nothing is timed: it holds that every job runs and that those of a row agree.
+//! Another word after `cargo bench --` selects the rows whose task contains it, in capitals or not; `--list` names all rows. Run
+//! by `cargo test`, each row is done once on a small organization and nothing is timed: it holds that every job runs and that
+//! those of a row agree.
 
 mod directory;
 mod floor;
@@ -27,7 +30,7 @@ use python::Python;
 use reading::{READINGS, ReadingRow};
 use rows::{Limits, ROWS, Row};
 use std::error::Error;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -37,26 +40,30 @@ type Failure = Box<dyn Error>;
 /// People in the organization of a row that is only tried out.
 const FEW: usize = 50;
 
-/// The rows selected on the command line. Options of the usual test harness are ignored.
+/// The rows selected on the command line. Other options of the usual test harness are ignored.
 struct BenchSelection {
     timed: bool,
+    /// Whether the rows are only named.
+    listed: bool,
     words: Vec<String>,
 }
 
 impl BenchSelection {
     fn of(arguments: impl Iterator<Item = String>) -> Self {
         let (options, words) = arguments.partition::<Vec<_>, _>(|argument| argument.starts_with('-'));
-        Self { timed: options.iter().any(|option| option == "--bench"), words }
+        let has = |name: &str| options.iter().any(|option| option == name);
+        let words = words.iter().map(|word| word.to_lowercase()).collect();
+        Self { timed: has("--bench"), listed: has("--list"), words }
     }
 
     /// Whether to soak, which nobody wants to wait for who only measures.
     fn soaks(&self) -> bool {
-        self.words.iter().any(|word| word == "soak")
+        self.is("soak")
     }
 
-    /// Whether only the jobs under limits are measured.
-    fn is_limits(&self) -> bool {
-        self.words.iter().any(|word| word == limits::WORD)
+    /// Whether this word selects something else than rows of the table.
+    fn is(&self, mode: &str) -> bool {
+        self.words.iter().any(|word| word == mode)
     }
 
     fn rows(&self) -> impl Iterator<Item = &'static Row> {
@@ -68,7 +75,21 @@ impl BenchSelection {
     }
 
     fn wants(&self, row: &Row) -> bool {
-        self.words.is_empty() || self.words.iter().any(|word| row.task.contains(word))
+        let task = row.task.to_lowercase();
+        self.words.is_empty() || self.words.iter().any(|word| task.contains(word))
+    }
+
+    /// The tasks of the selected rows.
+    fn tasks(&self) -> impl Iterator<Item = &'static str> {
+        self.rows().chain(self.readings().map(|reading| &reading.row)).map(|row| row.task)
+    }
+
+    /// Fails if the words select nothing.
+    fn check(&self) -> Result<(), Failure> {
+        if self.tasks().next().is_some() {
+            return Ok(());
+        }
+        Err(format!("no row has {} in its task; --list names all rows", self.words.join(" or ")).into())
     }
 }
 
@@ -89,38 +110,48 @@ fn main() -> ExitCode {
 }
 
 fn bench(selection: &BenchSelection) -> Result<(), Failure> {
+    if selection.listed {
+        return selection.tasks().try_for_each(|task| Ok(writeln!(io::stdout().lock(), "{task}")?));
+    }
     match (selection.timed, selection.soaks()) {
-        (true, _) if selection.is_limits() => {
-            write!(io::stdout().lock(), "{}", limits::measure_all()?)?;
-            Ok(())
-        }
+        (true, _) if selection.is(limits::WORD) => limits::measure_all(&mut io::stdout().lock()),
+        (true, _) if selection.is(limits::MARGINS_WORD) => limits::measure_margins(&mut io::stdout().lock()),
         (true, true) => soak::run().map(|totals| report(&totals.to_string())),
         (true, false) => measure_all(selection),
         (false, _) => try_all(selection),
     }
 }
 
-/// Measures every row and prints the table.
+/// Measures the rows and prints each as soon as it is measured.
 fn measure_all(selection: &BenchSelection) -> Result<(), Failure> {
+    selection.check()?;
     let begun = Instant::now();
     let python = Python::make().unwrap_or_else(|reason| {
         report(&format!("without Python: {reason}"));
         Python::found()
     });
-    let mut measured = Vec::new();
+    // On a terminal the table itself shows how far the run is.
+    let announce = |row: &Row| {
+        if !io::stdout().is_terminal() {
+            report(row.task);
+        }
+    };
+    let mut out = io::stdout();
+    write!(out, "{}", table::HEAD)?;
     for row in selection.rows() {
-        report(row.task);
+        announce(row);
         let series = measure(row, row.users, row.runs, &python)?;
+        write!(out, "{}", table::lines(row, &series))?;
+        out.flush()?;
         keep_to_limits(row, &series)?;
-        measured.push((row, series));
     }
     for reading in selection.readings() {
-        report(reading.row.task);
-        measured
-            .push((&reading.row, reading::measure(reading, reading.row.users, reading.row.runs, &python)?));
+        let row = &reading.row;
+        announce(row);
+        let series = reading::measure(reading, row.users, row.runs, &python)?;
+        write!(out, "{}", table::lines(row, &series))?;
+        out.flush()?;
     }
-    let mut out = io::stdout().lock();
-    write!(out, "{}", table::markdown(&measured))?;
     writeln!(out, "\n{}", machine::describe(&python)?)?;
     writeln!(out, "The whole took {:.0} s.", begun.elapsed().as_secs_f64())?;
     Ok(())
@@ -160,8 +191,8 @@ fn measure_in(
     python: &Python,
 ) -> Result<Vec<Series>, Failure> {
     let place = Workplace::new(organization, python)?;
-    if let Some(script) = row.before {
-        place.run(&script)?;
+    for job in row.before {
+        place.run(job)?;
     }
     let contenders = row.contenders.iter().filter(|contender| place.can_run(&contender.job));
     let mut series: Vec<_> =

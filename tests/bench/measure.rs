@@ -58,9 +58,9 @@ impl Series {
         self.samples.push(sample);
     }
 
-    /// What the last run printed.
+    /// What the last run printed; nothing where that is not an answer.
     pub(crate) fn answer(&self) -> &str {
-        self.samples.last().map_or("", |sample| sample.answer.trim())
+        self.samples.last().filter(|_| self.job.answers()).map_or("", |sample| sample.answer.trim())
     }
 
     /// The time that half of the runs took at most.

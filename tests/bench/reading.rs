@@ -26,7 +26,7 @@ const COUNTING: &[Contender] = &[
 ];
 
 const fn reading(task: &'static str, groups: GroupCounts) -> ReadingRow {
-    let row = Row { task, users: Some(1_000_000), limits: None, before: None, runs: 3, contenders: COUNTING };
+    let row = Row { task, users: Some(1_000_000), limits: None, before: &[], runs: 3, contenders: COUNTING };
     ReadingRow { row, groups }
 }
 

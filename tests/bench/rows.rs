@@ -1,6 +1,6 @@
 //! What is measured. A new measurement is a row here and, where it does more than a line, a script beside this file.
 
-use crate::job::Job;
+use crate::job::{Job, Tool};
 use std::time::Duration;
 
 /// A task, done by several.
@@ -11,8 +11,8 @@ pub(crate) struct Row {
     pub(crate) users: Option<usize>,
     /// The limits of calls it is done under; none in most rows.
     pub(crate) limits: Option<Limits>,
-    /// What makes ready for it, not measured.
-    pub(crate) before: Option<Job>,
+    /// What makes ready for it, in this order, not measured.
+    pub(crate) before: &'static [Job],
     /// How often each does it.
     pub(crate) runs: usize,
     /// Who does it; the others are compared with the first.
@@ -73,7 +73,20 @@ const ASKING: &[Contender] = &[
 
 const PARSED: &str = "import ast; compile(ast.parse(open('lines.py').read()), 'lines.py', 'exec')";
 
+const JOURNAL_PARSED: &str = "\
+import hashlib, json, sys
+commands = 0
+for line in open(sys.argv[1], 'rb'):
+    sum, text = line.rstrip(b'\\n').split(b' ', 1)
+    assert hashlib.sha256(text).hexdigest() == sum.decode()
+    commands += len(json.loads(text).get('commands', []))
+print(commands)
+";
+
 const ONE_USER: &str = r#"get_user("ben.osei@example.com").type"#;
+
+/// Leaves the journal of a run that added everybody to a group.
+const CHANGED: &[Job] = &[Job::Script("people.rhai"), Job::Script("queue.rhai")];
 
 /// The table, from top to bottom.
 pub(crate) const ROWS: &[Row] = &[
@@ -81,7 +94,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "start-up",
         users: None,
         limits: None,
-        before: None,
+        before: &[],
         runs: 40,
         contenders: &[
             by("`umapish -e 1`", Job::Umapi(&["-e", "1"])),
@@ -94,7 +107,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "sandbox within the process, one user read",
         users: None,
         limits: None,
-        before: None,
+        before: &[],
         runs: 20,
         contenders: &[by(
             "`umapish --sandbox -e 'get_user(...)'`",
@@ -105,7 +118,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "10,000 people of a CSV file added to a group",
         users: Some(10_000),
         limits: None,
-        before: Some(Job::Script("people.rhai")),
+        before: &[Job::Script("people.rhai")],
         runs: 5,
         contenders: &[
             by("`umapish`, `multi_action`", Job::Script("add_to_group.rhai")),
@@ -122,7 +135,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "100,000 people of a CSV file added to a group",
         users: Some(100_000),
         limits: None,
-        before: Some(Job::Script("people.rhai")),
+        before: &[Job::Script("people.rhai")],
         runs: 1,
         contenders: &[
             by("`umapish`, `queue()` and `stream_csv`", Job::Script("queue.rhai")),
@@ -133,7 +146,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "400 people added to a group under limits (a minute lasts 3 s)",
         users: Some(400),
         limits: Some(Limits::of(400, Duration::from_secs(3))),
-        before: Some(Job::Script("people.rhai")),
+        before: &[Job::Script("people.rhai")],
         runs: 1,
         contenders: &[by("`umapish`, `queue()`", Job::Script("queue.rhai"))],
     },
@@ -141,7 +154,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "10,000 users listed, counted by type",
         users: Some(10_000),
         limits: None,
-        before: None,
+        before: &[],
         runs: 9,
         contenders: COUNTING,
     },
@@ -149,7 +162,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "100,000 users listed, counted by type",
         users: Some(100_000),
         limits: None,
-        before: None,
+        before: &[],
         runs: 5,
         contenders: COUNTING,
     },
@@ -157,7 +170,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "1,000,000 users listed, counted by type",
         users: Some(1_000_000),
         limits: None,
-        before: None,
+        before: &[],
         runs: 3,
         contenders: COUNTING,
     },
@@ -165,7 +178,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "100,000 users kept in memory",
         users: Some(100_000),
         limits: None,
-        before: None,
+        before: &[],
         runs: 5,
         contenders: KEEPING,
     },
@@ -173,7 +186,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "1,000,000 users kept in memory",
         users: Some(1_000_000),
         limits: None,
-        before: None,
+        before: &[],
         runs: 2,
         contenders: KEEPING,
     },
@@ -181,7 +194,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "100,000 users kept, 50 times filtered and counted by group",
         users: Some(100_000),
         limits: None,
-        before: None,
+        before: &[],
         runs: 3,
         contenders: ASKING,
     },
@@ -189,7 +202,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "the same, each user in seven groups or so",
         users: Some(100_000),
         limits: None,
-        before: Some(Job::Script("join.rhai")),
+        before: &[Job::Script("join.rhai")],
         runs: 3,
         contenders: ASKING,
     },
@@ -197,7 +210,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "1,000,000 rows of a CSV file counted by type",
         users: Some(1_000_000),
         limits: None,
-        before: Some(Job::Script("table_files.rhai")),
+        before: &[Job::Script("table_files.rhai")],
         runs: 3,
         contenders: &[
             by("`umapish`, `stream_csv`", Job::Script("read_csv.rhai")),
@@ -208,7 +221,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "100,000 rows of a workbook counted by type",
         users: Some(100_000),
         limits: None,
-        before: Some(Job::Script("table_files.rhai")),
+        before: &[Job::Script("table_files.rhai")],
         runs: 3,
         contenders: &[
             by("`umapish`, `read_xlsx`", Job::Script("read_xlsx.rhai")),
@@ -216,10 +229,35 @@ pub(crate) const ROWS: &[Row] = &[
         ],
     },
     Row {
+        task: "a finished run of 100,000 commands resumed",
+        users: Some(100_000),
+        limits: None,
+        before: CHANGED,
+        runs: 3,
+        contenders: &[
+            by("`umapish resume`", Job::Journal(Tool::Umapish, &["-q", "--live", "resume"])),
+            by(
+                "CPython, `hashlib` and `json.loads` of each line",
+                Job::Journal(Tool::Python, &["-c", JOURNAL_PARSED]),
+            ),
+        ],
+    },
+    Row {
+        task: "the journal of 100,000 commands verified",
+        users: Some(100_000),
+        limits: None,
+        before: CHANGED,
+        runs: 5,
+        contenders: &[
+            by("`umapish journal verify`", Job::Journal(Tool::Umapish, &["journal", "verify"])),
+            by("`sha256sum`", Job::Journal(Tool::Named("sha256sum"), &[])),
+        ],
+    },
+    Row {
         task: "a Python script of 1,000 lines translated",
         users: None,
         limits: None,
-        before: Some(Job::ScriptWith("--files=.", "lines.rhai")),
+        before: &[Job::ScriptWith("--files=.", "lines.rhai")],
         runs: 9,
         contenders: &[
             by("`umapish translate`", Job::Umapi(&["-q", "translate", "lines.py", "--out", "draft.rhai"])),
@@ -230,7 +268,7 @@ pub(crate) const ROWS: &[Row] = &[
         task: "a Rhai script of 1,000 lines checked",
         users: None,
         limits: None,
-        before: Some(Job::ScriptWith("--files=.", "lines.rhai")),
+        before: &[Job::ScriptWith("--files=.", "lines.rhai")],
         runs: 9,
         contenders: &[
             by("`umapish check`", Job::Umapi(&["-q", "check", "lines.rhai"])),

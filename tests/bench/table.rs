@@ -5,19 +5,17 @@ use crate::rows::Row;
 use std::iter;
 use std::time::Duration;
 
-const HEAD: &str = "\
+/// The first lines of the table.
+pub(crate) const HEAD: &str = "\
 | task | done by | time (shortest to longest) | CPU | memory | time to ours | memory to ours |
 |---|---|--:|--:|--:|--:|--:|
 ";
 
-/// All rows in Markdown. Ratios are to the first of a row.
-pub(crate) fn markdown(measured: &[(&Row, Vec<Series>)]) -> String {
-    let lines = measured.iter().flat_map(|(row, series)| {
-        let task = iter::once(row.task).chain(iter::repeat(""));
-        let lines = task.zip(series).map(|(task, one)| line(task, one, series.first()));
-        lines.chain(row.limits.map(|limits| least(limits.least, series.first())))
-    });
-    lines.fold(HEAD.to_owned(), |table, line| table + line.as_str())
+/// A row in Markdown: a line for each contender. Ratios are to the first.
+pub(crate) fn lines(row: &Row, series: &[Series]) -> String {
+    let task = iter::once(row.task).chain(iter::repeat(""));
+    let lines = task.zip(series).map(|(task, one)| line(task, one, series.first()));
+    lines.chain(row.limits.map(|limits| least(limits.least, series.first()))).collect()
 }
 
 fn line(task: &str, one: &Series, ours: Option<&Series>) -> String {

@@ -1,4 +1,4 @@
-//! A command that the gate has checked, split and rendered, once for all later users.
+//! A command that the gate has checked and split, once for all later users.
 
 use super::{local_checks, split};
 use crate::client::sent_command::RenderedCommand;
@@ -16,9 +16,9 @@ std::thread_local! {
 /// A command with the result of the local checks.
 #[derive(Debug, Clone)]
 pub struct CheckedCommand {
-    pub(super) command: Command,
+    pub(super) command: Arc<Command>,
     pub(super) pieces: VecDeque<CheckedPiece>,
-    fault: Option<CommandFault>,
+    pub(super) fault: Option<CommandFault>,
 }
 
 /// A piece of a command that fits into a request.
@@ -30,8 +30,8 @@ pub(crate) struct CheckedPiece {
 }
 
 impl CheckedCommand {
-    /// Splits, renders and checks a command; without `checks`, only for invisible characters in names.
-    pub(super) fn new(command: Command, checks: bool) -> Self {
+    /// Splits and checks a command; without `checks`, only for invisible characters in names.
+    pub(super) fn new(command: Arc<Command>, checks: bool) -> Self {
         #[cfg(test)]
         MADE.set(MADE.get() + 1);
         let pieces: VecDeque<_> = split::split(&command).into_iter().map(CheckedPiece::new).collect();
@@ -39,16 +39,16 @@ impl CheckedCommand {
         Self { command, pieces, fault }
     }
 
-    /// How many commands this thread has checked, split and rendered.
+    /// How many commands this thread has checked and split.
     #[cfg(test)]
     pub(crate) fn count() -> usize {
         MADE.get()
     }
 
-    /// Splits and renders a command for a test.
+    /// Splits a command for a test.
     #[cfg(test)]
     pub(crate) fn unchecked(command: Command) -> Self {
-        Self::new(command, false)
+        Self::new(Arc::new(command), false)
     }
 
     /// The command.
@@ -76,7 +76,7 @@ impl CheckedPiece {
     /// The first fault. Names with invisible characters are one even without `checks`.
     fn fault(&self, checks: bool) -> Option<CommandFault> {
         let check = if checks { local_checks::check } else { validate::visible_names };
-        let fault = check(self.content.json()).err()?;
+        let fault = check(&self.content.json_once()).err()?;
         Some(CommandFault { step: self.callers_step(fault.step).unwrap_or(fault.step), ..fault })
     }
 

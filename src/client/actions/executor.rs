@@ -236,16 +236,16 @@ impl ActionExecutor {
         self.stopped.get_or_insert(error);
     }
 
-    fn accept(&mut self, command: CheckedCommand) {
-        let fault = command.fault().cloned();
-        let resolution = self.client.resolve(command.command(), false);
-        let memberships = self.memberships_of(&command);
-        self.client.hooks().iter().for_each(|hook| hook.accepted(command.command()));
-        let mut item = PlannedCommand::new(self.next_index(), command);
+    fn accept(&mut self, checked: CheckedCommand) {
+        let CheckedCommand { command, pieces, fault } = checked;
+        self.client.hooks().iter().for_each(|hook| hook.accepted(&command));
+        let mut item = PlannedCommand::new(self.next_index(), &command, pieces);
         let outcome = if let Some(outcome) = self.recall(&mut item) {
             self.plan.recalled(&item, outcome.status);
             Some(outcome)
         } else {
+            let resolution = self.client.resolve(&command, false);
+            let memberships = self.memberships_of(&command);
             item.set_memberships(memberships.filter(|_| item.is_whole()));
             self.plan.add_resolved(item, fault, resolution, self.client.mode())
         };
@@ -313,7 +313,8 @@ impl ActionExecutor {
                 self.open = false;
                 break;
             };
-            let item = PlannedCommand::new(self.next_index(), command);
+            let CheckedCommand { command, pieces, .. } = command;
+            let item = PlannedCommand::new(self.next_index(), &command, pieces);
             self.record([item.not_sent(&message, mode)]);
         }
     }

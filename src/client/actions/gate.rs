@@ -152,9 +152,9 @@ impl Client {
         self.hooks().iter().any(|hook| hook.is_only_account(command))
     }
 
-    /// Checks, splits and renders a command once.
-    pub(crate) fn checked(&self, command: Command) -> CheckedCommand {
-        CheckedCommand::new(command, self.shared.settings.checks)
+    /// Checks and splits a command once.
+    pub(crate) fn checked(&self, command: impl Into<Arc<Command>>) -> CheckedCommand {
+        CheckedCommand::new(command.into(), self.shared.settings.checks)
     }
 
     /// Sends an admitted request until it gets a 2xx response; returns it with the number of exchanges.

@@ -2,7 +2,7 @@
 
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
-use crate::wire::identity::fold;
+use crate::wire::identity::folded;
 use crate::wire::validate;
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ pub(crate) fn check(command: &Value) -> Result<(), CommandFault> {
 
 fn fixed_admin_group(step: &Value) -> Option<&str> {
     let lists = ["add", "remove"].into_iter().filter_map(|name| step.get(name)?.get("group")?.as_array());
-    lists.flatten().filter_map(Value::as_str).find(|name| FIXED_ADMIN_GROUPS.contains(&fold(name).as_str()))
+    lists.flatten().filter_map(Value::as_str).find(|name| FIXED_ADMIN_GROUPS.contains(&&*folded(name)))
 }
 
 #[cfg(test)]

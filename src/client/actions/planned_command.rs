@@ -1,6 +1,6 @@
 //! A command that was accepted: its pieces, what it touches, and what happened to it so far. Pure.
 
-use crate::client::actions::checked_command::{CheckedCommand, CheckedPiece};
+use crate::client::actions::checked_command::CheckedPiece;
 use crate::client::actions::group_use::{self, GroupUse};
 use crate::client::actions::memberships::Memberships;
 use crate::client::actions::piece_verdict::{PieceRefusal, PieceVerdict, SettledPiece};
@@ -64,20 +64,19 @@ struct Failure {
 }
 
 impl PlannedCommand {
-    /// A command with its index in the caller's list.
-    pub(crate) fn new(index: usize, checked: CheckedCommand) -> Self {
-        let CheckedCommand { command, pieces, .. } = checked;
+    /// A command with its index in the caller's list, and the pieces that are sent for it.
+    pub(crate) fn new(index: usize, command: &Command, pieces: VecDeque<CheckedPiece>) -> Self {
         let names: Vec<_> = command.steps.iter().map(|step| step.name.as_str()).collect();
         Self {
             index,
             target: command.subject.name().to_owned(),
             action: names.join(", "),
             touches: command.touches(),
-            uses: group_use::of(&command),
+            uses: group_use::of(command),
             piece_count: pieces.len(),
             pieces: pieces.into_iter().enumerate().collect(),
-            is_member_list: group_use::is_member_list(&command),
-            names_username: group_use::names_username(&command),
+            is_member_list: group_use::is_member_list(command),
+            names_username: group_use::names_username(command),
             memberships: None,
             is_in_flight: false,
             applied: false,
@@ -89,7 +88,7 @@ impl PlannedCommand {
             sent_now: false,
             evidence: None,
             verified: None,
-            removal: RemovalKind::of(&command),
+            removal: RemovalKind::of(command),
             is_looked_up: false,
             before: None,
             undone: None,

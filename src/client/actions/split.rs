@@ -9,17 +9,22 @@ use crate::wire::limits::{NAMES_PER_LIST, STEPS_PER_COMMAND};
 use crate::wire::subject::CommandSubject;
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// A command that fits into a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CommandPiece {
-    pub(crate) command: Command,
+    pub(crate) command: Arc<Command>,
     /// For each of its steps, the index of the caller's step it comes from.
     pub(super) origins: Vec<usize>,
 }
 
 /// The pieces of a command, in order; a command without steps is one piece.
-pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
+pub(crate) fn split(command: &Arc<Command>) -> VecDeque<CommandPiece> {
+    if fits(command) {
+        let origins = (0..command.steps.len()).collect();
+        return [CommandPiece { command: Arc::clone(command), origins }].into();
+    }
     let steps: Vec<_> = command
         .steps
         .iter()
@@ -31,34 +36,44 @@ pub(crate) fn split(command: &Command) -> VecDeque<CommandPiece> {
     for slice in steps.chunks(STEPS_PER_COMMAND) {
         let steps: Vec<_> = slice.iter().map(|(_, step)| step.clone()).collect();
         let next = steps.iter().fold(subject.clone(), subject_after);
-        let command = Command { subject, steps, adobe_ids: Vec::new(), ..command.clone() };
+        let command = Command {
+            subject,
+            steps,
+            adobe_ids: Vec::new(),
+            request_id: command.request_id.clone(),
+            choice: command.choice,
+        };
+        let command = Arc::new(command);
         pieces
             .push_back(CommandPiece { command, origins: slice.iter().map(|(origin, _)| *origin).collect() });
         subject = next;
     }
-    if pieces.is_empty() {
-        pieces.push_back(CommandPiece { command: command.clone(), origins: Vec::new() });
-    }
     pieces
+}
+
+/// Whether the command needs no splitting. The e-mails of Adobe IDs are for those who resolve the whole command.
+fn fits(command: &Command) -> bool {
+    let is_short = command.steps.len() <= STEPS_PER_COMMAND && command.adobe_ids.is_empty();
+    command.steps.is_empty() || (is_short && command.steps.iter().all(|step| names_to_split(step).is_none()))
 }
 
 /// Splits a step so that each part has at most ten names.
 fn split_step(step: &CommandStep) -> Vec<CommandStep> {
-    let Some(fields) = step.value.as_object().filter(|_| matches!(step.name.as_str(), "add" | "remove"))
-    else {
-        return vec![step.clone()];
-    };
-    let names: Vec<(&String, &Value)> = fields
-        .iter()
-        .filter_map(|(key, value)| Some((key, value.as_array()?)))
-        .flat_map(|(key, list)| list.iter().map(move |name| (key, name)))
-        .collect();
-    // A value that is not a list, or an empty list, is left for the checks to report.
-    let plain = fields.values().all(|value| value.as_array().is_some_and(|list| !list.is_empty()));
-    if !plain || names.len() <= NAMES_PER_LIST {
-        return vec![step.clone()];
-    }
+    let Some(names) = names_to_split(step) else { return vec![step.clone()] };
     names.chunks(NAMES_PER_LIST).map(|names| CommandStep::new(&step.name, group_by_key(names))).collect()
+}
+
+/// The names of a step with too many of them, with their keys. A value that is not a list, or an empty list, is left for
+/// the checks to report.
+fn names_to_split(step: &CommandStep) -> Option<Vec<(&String, &Value)>> {
+    let fields = step.value.as_object().filter(|_| matches!(step.name.as_str(), "add" | "remove"))?;
+    let lists: Vec<_> =
+        fields.iter().map(|(key, value)| Some((key, value.as_array()?))).collect::<Option<_>>()?;
+    let count: usize = lists.iter().map(|(_, list)| list.len()).sum();
+    if count <= NAMES_PER_LIST || lists.iter().any(|(_, list)| list.is_empty()) {
+        return None;
+    }
+    Some(lists.into_iter().flat_map(|(key, list)| list.iter().map(move |name| (key, name))).collect())
 }
 
 fn group_by_key(names: &[(&String, &Value)]) -> Value {
@@ -101,6 +116,10 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    fn split(command: &Command) -> VecDeque<CommandPiece> {
+        super::split(&Arc::new(command.clone()))
+    }
+
     fn names(count: usize) -> Vec<String> {
         (0..count).map(|number| format!("G{number}")).collect()
     }
@@ -114,7 +133,7 @@ mod tests {
         let mut command = Command::user("a@example.com", None, None);
         command.add_to_groups(&names(10)).push("remove", json!("all"));
         let pieces = split(&command);
-        assert_eq!((pieces.len(), &pieces[0].command), (1, &command));
+        assert_eq!((pieces.len(), &*pieces[0].command), (1, &command));
     }
 
     #[test]
@@ -182,7 +201,7 @@ mod tests {
         {
             let mut command = Command::user("a@example.com", None, None);
             command.push("add", value);
-            assert_eq!(split(&command)[0].command, command);
+            assert_eq!(*split(&command)[0].command, command);
         }
         assert_eq!(split(&Command::group("X")).len(), 1);
     }

@@ -3,6 +3,7 @@
 use crate::client::listing::entry::ListEntry;
 use ahash::RandomState;
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// Up to this many digests are kept whole, in a hash table.
 const FEW: usize = 4_096;
@@ -95,6 +96,22 @@ impl DedupSet {
         is_new
     }
 
+    /// Whether each record of a page is new. All places are looked at before the first one changes, so that the processor
+    /// waits for many of them at a time.
+    pub(crate) fn insert_page(&mut self, digests: &[RecordDigest]) -> Vec<bool> {
+        let known: Vec<_> = digests.iter().map(|digest| self.contains(*digest)).collect();
+        known.into_iter().zip(digests).map(|(is_known, digest)| !is_known && self.insert(*digest)).collect()
+    }
+
+    fn contains(&self, digest: RecordDigest) -> bool {
+        if self.many.is_empty() {
+            return self.few.contains(&digest);
+        }
+        let kept = digest >> (RecordDigest::BITS - KEPT_BITS);
+        let DigestPlace { segment, bucket, remainder } = DigestPlace::of(kept, self.segment_bits);
+        self.many[segment].bucket(bucket).contains(&remainder) || self.overflow.contains(&kept)
+    }
+
     /// The number of records.
     pub(crate) fn count(&self) -> usize {
         self.count
@@ -154,16 +171,25 @@ impl Default for DigestSegment {
 }
 
 impl DigestSegment {
+    /// Where a bucket's digests are.
+    fn range(&self, bucket: usize) -> Range<usize> {
+        let start: usize = self.lengths[..bucket].iter().map(|length| usize::from(*length)).sum();
+        start..start + usize::from(self.lengths[bucket])
+    }
+
+    fn bucket(&self, bucket: usize) -> &[DigestRemainder] {
+        &self.remainders[self.range(bucket)]
+    }
+
     /// Whether the digest is new; `None` if its bucket is full.
     fn insert(&mut self, bucket: usize, remainder: DigestRemainder) -> Option<bool> {
-        let start: usize = self.lengths[..bucket].iter().map(|length| usize::from(*length)).sum();
-        let end = start + usize::from(self.lengths[bucket]);
-        if self.remainders[start..end].contains(&remainder) {
+        let range = self.range(bucket);
+        if self.remainders[range.clone()].contains(&remainder) {
             return Some(false);
         }
         self.lengths[bucket] = self.lengths[bucket].checked_add(1)?;
         self.make_room();
-        self.remainders.insert(end, remainder);
+        self.remainders.insert(range.end, remainder);
         Some(true)
     }
 
@@ -247,6 +273,24 @@ mod tests {
             assert!(!set.insert(digest), "{digest}");
         }
         assert_eq!(set.count(), 10_000);
+    }
+
+    #[test]
+    fn a_page_is_new_as_its_records_are_one_by_one() {
+        let (mut by_page, mut singly) = (DedupSet::default(), DedupSet::default());
+        // Each page repeats a record of its own, some of the page before, and one of the first page.
+        for first in (0..20_000_u128).step_by(500) {
+            let page: Vec<_> =
+                (first..first + 600).chain([first + 7, 3]).map(|number| spread(number % 20_050)).collect();
+            let expected: Vec<_> = page.iter().map(|digest| singly.insert(*digest)).collect();
+            assert_eq!(by_page.insert_page(&page), expected, "{first}");
+        }
+        assert_eq!((by_page.count(), singly.count()), (20_050, 20_050));
+        let same_start: Vec<_> =
+            (0..6_000_u128).map(|number| number << (RecordDigest::BITS - KEPT_BITS)).collect();
+        assert!(by_page.insert_page(&same_start).iter().filter(|is_new| **is_new).count() >= 5_999);
+        assert!(!by_page.overflow.is_empty());
+        assert!(!by_page.insert_page(&same_start).contains(&true));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::wire::group::Group;
 use crate::wire::identity::{Identity, fold};
+use crate::wire::person_fingerprint::PersonFingerprints;
 use crate::wire::response::ListedEntry;
 use crate::wire::user::User;
 use std::sync::Arc;
@@ -10,6 +11,11 @@ use std::sync::Arc;
 pub trait ListEntry: ListedEntry + Send + Sync + 'static {
     /// Passes what identifies the record to `digest`.
     fn identify(&self, digest: &mut dyn FnMut(&str));
+
+    /// The fingerprints of the people; none for other records.
+    fn people(_records: &[Arc<Self>]) -> Vec<PersonFingerprints> {
+        Vec::new()
+    }
 
     /// The records as users; `None` for other records.
     fn users(_records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
@@ -23,6 +29,10 @@ pub trait ListEntry: ListedEntry + Send + Sync + 'static {
 }
 
 impl ListEntry for User {
+    fn people(records: &[Arc<Self>]) -> Vec<PersonFingerprints> {
+        records.iter().map(|user| PersonFingerprints::of(user)).collect()
+    }
+
     fn users(records: &[Arc<Self>]) -> Option<&[Arc<User>]> {
         Some(records)
     }

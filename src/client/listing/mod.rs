@@ -16,6 +16,7 @@ use crate::client::listing::prefetch::Prefetcher;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::group::Group;
 use crate::wire::identity::fold;
+use crate::wire::person_fingerprint::PersonFingerprints;
 use crate::wire::response::{NOT_FOUND, SUCCESS};
 use crate::wire::user::User;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub struct Listing<T> {
     /// The number of the listing, which no other one of the process has.
     number: u64,
     returned: DedupSet,
+    /// The people of the page that was read last, until the hooks know them.
+    people: Vec<PersonFingerprints>,
     page: usize,
     total: Option<usize>,
     /// The first total that was announced: a false one may grow with every page.
@@ -95,6 +98,7 @@ impl<T: ListEntry> Listing<T> {
             number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
             reader: PageReader::new(client, source),
             returned: DedupSet::default(),
+            people: Vec::new(),
             page: 0,
             total: None,
             announced: None,
@@ -127,7 +131,9 @@ impl<T: ListEntry> Listing<T> {
         let hooks = self.reader.client.hooks();
         if let Some(users) = page.as_ref().ok().and_then(|page| T::users((*page)?)) {
             let reading = self.reader.source.reading(self.number);
+            let people = std::mem::take(&mut self.people);
             for hook in &hooks {
+                hook.people_read(&people);
                 hook.users_read(users);
                 if let Some(reading) = reading {
                     hook.users_found(users, reading);
@@ -275,7 +281,7 @@ impl<T: ListEntry> Listing<T> {
     /// Interprets a page. The listing ends only on `lastPage`, and for groups on `Not found` after the first page
     /// (contract 7.19); everything else that looks like an end is an error.
     fn interpret(&mut self, fetched: FetchedPage<T>) -> Result<PageContent<T>> {
-        let FetchedPage { page, digests, .. } = fetched;
+        let FetchedPage { page, digests, people, .. } = fetched;
         let groups = self.reader.source.is_groups();
         if groups && self.page > 0 && page.result == NOT_FOUND && page.last_page == Some(true) {
             return Ok(self.end_of_groups());
@@ -295,9 +301,9 @@ impl<T: ListEntry> Listing<T> {
         };
         let count = entries.len();
         self.page_size = self.page_size.max(count);
-        let pairs = entries.into_iter().zip(digests);
+        let are_new = self.returned.insert_page(&digests);
         let fresh: Vec<_> =
-            pairs.filter(|(_, digest)| self.returned.insert(*digest)).map(|(entry, _)| entry).collect();
+            entries.into_iter().zip(are_new).filter_map(|(entry, is_new)| is_new.then_some(entry)).collect();
         if let Some(early) = self.doubtful {
             return match fresh.is_empty() {
                 false => Err(self.ended_too_early(early)),
@@ -315,6 +321,7 @@ impl<T: ListEntry> Listing<T> {
             self.doubtful = Some(self.page);
         }
         self.notify_page();
+        self.people = people;
         Ok(PageContent::Entries { entries: fresh, last: last && self.doubtful.is_none() })
     }
 

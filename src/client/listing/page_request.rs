@@ -12,6 +12,7 @@ use crate::client::listing::entry::ListEntry;
 use crate::error::{ErrorKind, Result};
 use crate::wire::endpoint::EndpointId;
 use crate::wire::interner::StringInterner;
+use crate::wire::person_fingerprint::PersonFingerprints;
 use crate::wire::response::{self, NOT_FOUND, ResponsePage};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,6 +29,8 @@ pub(crate) struct FetchedPage<T> {
     pub(crate) page: ResponsePage<T>,
     /// One per entry.
     pub(crate) digests: Vec<RecordDigest>,
+    /// One per entry of a listing of users.
+    pub(crate) people: Vec<PersonFingerprints>,
     /// `X-Total-Count`.
     pub(crate) total: Option<usize>,
     /// `X-Page-Count`.
@@ -143,8 +146,9 @@ impl PageReader {
         let entries = page.entries.as_deref().unwrap_or_default();
         self.note_odd_field(entries);
         let digests = entries.iter().map(|entry| self.digester.digest(&**entry)).collect();
+        let people = T::people(entries);
         let count = |name: &str| response.header(name)?.trim().parse().ok();
-        Ok(FetchedPage { total: count("x-total-count"), pages: count("x-page-count"), page, digests })
+        Ok(FetchedPage { total: count("x-total-count"), pages: count("x-page-count"), page, digests, people })
     }
 }
 
@@ -167,7 +171,7 @@ impl PageReader {
 fn end_of_groups<T>() -> FetchedPage<T> {
     let page =
         ResponsePage { result: NOT_FOUND.to_owned(), last_page: Some(true), entries: None, message: None };
-    FetchedPage { page, digests: Vec::new(), total: None, pages: None }
+    FetchedPage { page, digests: Vec::new(), people: Vec::new(), total: None, pages: None }
 }
 
 fn is_end_of_groups(failed: &FailedCall) -> bool {

@@ -2,17 +2,19 @@
 //!
 //! The `csv` crate is lenient: with an unclosed quote it takes the following rows as one cell.
 
+use crate::files::table::cells::RowCells;
 use crate::files::table::header::COLUMN_LIMIT;
 use crate::store::encoding::FileEncoding;
 use crate::store::text_reader::{TextError, TextReader};
+use crate::tabular;
 use std::io::{self, Read};
 
-/// One row of cells, as they are in the text without their quotes.
-#[derive(Debug, PartialEq, Eq)]
+/// One row of cells: without their quotes, trimmed, and as they were before formulas were defused.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct CsvRecord {
     /// The 1-based line where it begins.
     pub(super) line: usize,
-    pub(super) cells: Vec<String>,
+    pub(super) cells: RowCells,
     /// Whether a line end follows, as it does unless the file was cut off.
     pub(super) is_ended: bool,
 }
@@ -43,7 +45,7 @@ pub(super) enum CsvProblem {
 /// The longest record, in bytes. Without a limit, one unclosed quote would load the whole file into memory.
 pub(super) const RECORD_LIMIT: usize = 16 << 20;
 
-/// Iterates over the records of the text; ends after an error. Lines end in `\n`, `\r\n` or `\r`.
+/// Reads the records of the text one by one; ends after an error. Lines end in `\n`, `\r\n` or `\r`.
 pub(super) struct CsvParser<R> {
     source: TextReader<R>,
     /// The part of the text that is being parsed.
@@ -92,32 +94,76 @@ impl<R: Read> CsvParser<R> {
         }
     }
 
-    fn record(&mut self) -> Result<Option<CsvRecord>, CsvError> {
-        (self.cell, self.size) = (0, 0);
-        if self.peek()?.is_none() {
-            return Ok(None);
+    /// Reads the next record into `record`, whose memory it uses again. Returns false at the end of the text.
+    ///
+    /// # Errors
+    /// The text is not CSV, or cannot be read or decoded.
+    pub(super) fn read(&mut self, record: &mut CsvRecord) -> Result<bool, CsvError> {
+        let result = self.record(record);
+        if !matches!(result, Ok(true)) {
+            self.end();
         }
-        let line = self.place.line;
-        let mut cells = Vec::new();
+        result
+    }
+
+    fn record(&mut self, record: &mut CsvRecord) -> Result<bool, CsvError> {
+        (self.cell, self.size) = (0, 0);
+        record.cells.clear();
+        if self.peek()?.is_none() {
+            return Ok(false);
+        }
+        record.line = self.place.line;
+        if self.plain_line(&mut record.cells) {
+            record.is_ended = true;
+            return Ok(true);
+        }
+        let mut text = String::new();
         loop {
-            cells.push(self.parse_cell()?);
+            text.clear();
+            self.parse_cell(&mut text)?;
+            record.cells.push(bare(&text));
             if self.peek()? == Some(self.delimiter) {
                 self.cell += 1;
                 self.skip(self.delimiter);
                 self.grow(1)?;
             } else {
-                let is_ended = self.line_end()?;
-                return Ok(Some(CsvRecord { line, cells, is_ended }));
+                record.is_ended = self.line_end()?;
+                return Ok(true);
             }
-            if cells.len() == COLUMN_LIMIT {
+            if record.cells.len() == COLUMN_LIMIT {
                 return Err(self.syntax("the row has more than 10,000 cells"));
             }
         }
     }
 
-    fn parse_cell(&mut self) -> Result<String, CsvError> {
-        let mut text = String::new();
-        self.spaces(&mut text)?;
+    /// Takes the rest of a line without quotes that is already in memory, as most are. Returns false, with nothing taken,
+    /// for any other, which is parsed character by character.
+    fn plain_line(&mut self, cells: &mut RowCells) -> bool {
+        let rest = &self.piece[self.parsed..];
+        let Some(delimiter) = u8::try_from(self.delimiter).ok().filter(u8::is_ascii) else { return false };
+        let Some(length) = memchr::memchr3(b'\n', b'\r', b'"', rest.as_bytes()) else { return false };
+        let end = match (rest.as_bytes()[length], rest.as_bytes().get(length + 1)) {
+            (b'\r', Some(b'\n')) => 2,
+            (b'\n', _) | (b'\r', Some(_)) => 1,
+            _ => return false,
+        };
+        let (line, mut start) = (&rest[..length], 0);
+        for place in memchr::memchr_iter(delimiter, line.as_bytes()) {
+            cells.push(bare(&line[start..place]));
+            start = place + 1;
+        }
+        cells.push(bare(&line[start..]));
+        if cells.len() > COLUMN_LIMIT {
+            cells.clear();
+            return false;
+        }
+        self.parsed += length + end;
+        self.place = TextPlace { line: self.place.line + 1, column: 1, after_return: false };
+        true
+    }
+
+    fn parse_cell(&mut self, text: &mut String) -> Result<(), CsvError> {
+        self.spaces(text)?;
         if self.peek()? == Some('"') {
             text.clear();
             self.quoted(text)
@@ -126,16 +172,16 @@ impl<R: Read> CsvParser<R> {
         }
     }
 
-    fn plain(&mut self, mut text: String) -> Result<String, CsvError> {
+    fn plain(&mut self, text: &mut String) -> Result<(), CsvError> {
         let delimiter = self.delimiter;
-        self.take_until(&mut text, |letter| letter == delimiter || matches!(letter, '\n' | '\r' | '"'))?;
+        self.take_until(text, |letter| letter == delimiter || matches!(letter, '\n' | '\r' | '"'))?;
         if self.peek()? == Some('"') {
             return Err(self.syntax("a quote is inside a cell that does not start with a quote"));
         }
-        Ok(text)
+        Ok(())
     }
 
-    fn quoted(&mut self, mut text: String) -> Result<String, CsvError> {
+    fn quoted(&mut self, text: &mut String) -> Result<(), CsvError> {
         let TextPlace { line, column, .. } = self.place;
         let unclosed = |error: CsvError, message| match error.problem {
             CsvProblem::Syntax(_) => CsvError { line, column, problem: CsvProblem::Syntax(message), ..error },
@@ -143,7 +189,7 @@ impl<R: Read> CsvParser<R> {
         };
         loop {
             self.skip('"');
-            self.take_until(&mut text, |letter| letter == '"')
+            self.take_until(text, |letter| letter == '"')
                 .map_err(|error| unclosed(error, "a quote is not closed within 16 MiB"))?;
             if self.peek()?.is_none() {
                 return Err(unclosed(self.syntax(""), "a quote is never closed"));
@@ -156,8 +202,8 @@ impl<R: Read> CsvParser<R> {
         }
         self.spaces(&mut String::new())?;
         match self.peek()? {
-            None | Some('\n' | '\r') => Ok(text),
-            Some(letter) if letter == self.delimiter => Ok(text),
+            None | Some('\n' | '\r') => Ok(()),
+            Some(letter) if letter == self.delimiter => Ok(()),
             Some(_) => Err(self.syntax("there is text after the closing quote of a cell")),
         }
     }
@@ -245,15 +291,12 @@ impl<R: Read> CsvParser<R> {
     }
 }
 
-impl<R: Read> Iterator for CsvParser<R> {
-    type Item = Result<CsvRecord, CsvError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let record = self.record().transpose();
-        if !matches!(record, Some(Ok(_))) {
-            self.end();
-        }
-        record
+/// The content of a cell: without spaces around it, and without the apostrophe that [`tabular::defuse`] puts in front.
+fn bare(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [] => cell,
+        [first, .., last] if first.is_ascii_alphanumeric() && last.is_ascii_graphic() => cell,
+        _ => tabular::restore(cell.trim()),
     }
 }
 
@@ -262,18 +305,29 @@ mod tests {
     use super::*;
     use crate::store::testing::OneByte;
 
+    fn all(mut parser: CsvParser<impl Read>) -> Result<Vec<CsvRecord>, CsvError> {
+        let mut records = Vec::new();
+        loop {
+            let mut record = CsvRecord::default();
+            if !parser.read(&mut record)? {
+                return Ok(records);
+            }
+            records.push(record);
+        }
+    }
+
     /// The records, parsed from one piece and from pieces of one byte each.
     fn parse(text: &[u8], delimiter: char) -> Result<Vec<CsvRecord>, CsvError> {
-        let whole: Result<Vec<_>, _> = CsvParser::new(text, FileEncoding::UTF_8, delimiter).collect();
-        let piecewise: Result<Vec<_>, _> =
-            CsvParser::new(OneByte(text), FileEncoding::UTF_8, delimiter).collect();
+        let whole = all(CsvParser::new(text, FileEncoding::UTF_8, delimiter));
+        let piecewise = all(CsvParser::new(OneByte(text), FileEncoding::UTF_8, delimiter));
         assert_eq!(format!("{whole:?}"), format!("{piecewise:?}"));
         whole
     }
 
     fn read(text: &str) -> Vec<(usize, Vec<String>)> {
         let records = parse(text.as_bytes(), ',').unwrap().into_iter();
-        records.map(|record| (record.line, record.cells)).collect()
+        let cells = |record: &CsvRecord| record.cells.iter().map(str::to_owned).collect();
+        records.map(|record| (record.line, cells(&record))).collect()
     }
 
     fn broken(text: &str) -> CsvError {
@@ -307,7 +361,7 @@ mod tests {
     #[test]
     fn a_tab_can_be_the_delimiter() {
         let records = parse(b"a\t\"b\tc\"\t d", '\t').unwrap();
-        assert_eq!(records[0].cells, ["a", "b\tc", " d"]);
+        assert_eq!(records[0].cells, ["a", "b\tc", "d"].into_iter().collect());
     }
 
     #[test]
@@ -334,7 +388,7 @@ mod tests {
             [("a,\"", "a quote is not closed within 16 MiB"), ("", "the row is longer than 16 MiB")]
         {
             let text = start.as_bytes().chain(letters());
-            let error = CsvParser::new(text, FileEncoding::UTF_8, ',').find_map(Result::err).unwrap();
+            let error = all(CsvParser::new(text, FileEncoding::UTF_8, ',')).unwrap_err();
             assert!(matches!(error.problem, CsvProblem::Syntax(message) if message == problem), "{error:?}");
             assert_eq!((error.line, error.cell), (1, usize::from(!start.is_empty())));
         }

@@ -6,7 +6,6 @@ use crate::files::csv::parser::{CsvError, CsvParser, CsvProblem, CsvRecord};
 use crate::files::table::header::TableHeader;
 use crate::files::table::row::{BadRow, ParsedRow, TableRow};
 use crate::files::table::shape::TableShape;
-use crate::tabular;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -15,6 +14,7 @@ use std::rc::Rc;
 pub(crate) struct CsvReader<R> {
     rows: CsvRecords<R>,
     header: Rc<TableHeader>,
+    record: CsvRecord,
 }
 
 impl<R: Read> CsvReader<R> {
@@ -28,12 +28,14 @@ impl<R: Read> CsvReader<R> {
         rows.skip_lines()?;
         let file = path.display().to_string();
         // A file without a header is more likely a failed export than an empty list.
-        let Some(CsvRecord { line, cells, .. }) = rows.next(None)? else {
+        let mut record = CsvRecord::default();
+        if !rows.read(None, &mut record)? {
             return Err(Error::file(file, "the file is empty; it has no header"));
-        };
-        let place = format!("{file}:{line}");
-        let header = Rc::new(TableHeader::new(file, &place, cells, shape)?);
-        Ok(Self { rows, header })
+        }
+        let place = format!("{file}:{}", record.line);
+        let names = record.cells.iter().map(str::to_owned).collect();
+        let header = Rc::new(TableHeader::new(file, &place, names, shape)?);
+        Ok(Self { rows, header, record })
     }
 
     /// The header.
@@ -46,20 +48,19 @@ impl<R: Read> Iterator for CsvReader<R> {
     type Item = Result<ParsedRow>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let record = self.rows.next(Some(&self.header)).transpose()?;
-        if record.is_err() {
-            self.rows.parser.end();
+        match self.rows.read(Some(&self.header), &mut self.record) {
+            Ok(false) => None,
+            Ok(true) => Some(Ok(row(&self.header, &self.record))),
+            Err(error) => Some(Err(error)),
         }
-        Some(record.map(|record| row(&self.header, record)))
     }
 }
 
 /// A row; a short one at the end of a file that was cut off is a bad one.
-fn row(header: &Rc<TableHeader>, CsvRecord { line, cells, is_ended }: CsvRecord) -> ParsedRow {
-    let have = cells.len();
-    let row = TableRow::of_cells(header, line, cells)?;
-    let missing = header.column_of(have);
-    match missing.filter(|_| !is_ended) {
+fn row(header: &Rc<TableHeader>, record: &CsvRecord) -> ParsedRow {
+    let row = TableRow::of_cells(header, record.line, &record.cells)?;
+    let missing = header.column_of(record.cells.len());
+    match missing.filter(|_| !record.is_ended) {
         Some(column) => {
             let message = format!(
                 "the file ends in the middle of a row, before the column `{}`: it may be cut off; \
@@ -72,7 +73,7 @@ fn row(header: &Rc<TableHeader>, CsvRecord { line, cells, is_ended }: CsvRecord)
     }
 }
 
-/// The records of a file, without blank ones, with trimmed cells.
+/// The records of a file, without blank ones.
 struct CsvRecords<R> {
     path: PathBuf,
     dialect: CsvDialect,
@@ -85,15 +86,14 @@ impl<R: Read> CsvRecords<R> {
         skipped.map_err(|error| self.broken(None, error))
     }
 
-    /// The next record; the header names the column of an error.
-    fn next(&mut self, header: Option<&TableHeader>) -> Result<Option<CsvRecord>> {
-        while let Some(record) = self.parser.next() {
-            let record = trimmed(record.map_err(|error| self.broken(header, error))?);
-            if record.cells.iter().any(|cell| !cell.is_empty()) {
-                return Ok(Some(record));
+    /// Reads the next record; false at the end. The header names the column of an error.
+    fn read(&mut self, header: Option<&TableHeader>, record: &mut CsvRecord) -> Result<bool> {
+        while self.parser.read(record).map_err(|error| self.broken(header, error))? {
+            if !record.cells.is_blank() {
+                return Ok(true);
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// The error for a problem that the parser found.
@@ -113,9 +113,4 @@ impl<R: Read> CsvRecords<R> {
             None => Error::file(place, message),
         }
     }
-}
-
-fn trimmed(record: CsvRecord) -> CsvRecord {
-    let cells = record.cells.into_iter().map(|cell| tabular::restore(cell.trim()).to_owned()).collect();
-    CsvRecord { cells, ..record }
 }

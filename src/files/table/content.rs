@@ -69,7 +69,7 @@ impl TableContent {
             Self::List(list) => {
                 let list = list.read_lock::<Array>();
                 let users = list.iter().flat_map(|list| list.iter()).map(Dynamic::read_lock::<UserRecord>);
-                let mut users = users.map(|user| user.map(|user| user.groups_left_out)).peekable();
+                let mut users = users.map(|user| user.map(|user| user.groups.are_left_out())).peekable();
                 let has_users = users.peek().is_some();
                 let flags: Option<Vec<_>> = users.collect();
                 let left_out = flags.iter().flatten().any(|left_out| *left_out);

@@ -3,6 +3,7 @@
 use super::shape::TableShape;
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
+use ahash::AHashMap;
 use rhai::ImmutableString;
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +22,7 @@ pub struct TableHeader {
     pub columns: Vec<TableColumn>,
     /// The column of each cell; `None` for cells under a blank header, which must be blank in every row.
     cells: Vec<Option<usize>>,
-    places: HashMap<ImmutableString, usize>,
+    places: AHashMap<ImmutableString, usize>,
 }
 
 /// A column.
@@ -41,7 +42,7 @@ impl TableHeader {
     pub(crate) fn new(file: String, place: &str, names: Vec<String>, shape: &TableShape) -> Result<Self> {
         let names = renamed(place, names, shape)?;
         let mut cells = Vec::with_capacity(names.len());
-        let (mut columns, mut places) = (Vec::new(), HashMap::new());
+        let (mut columns, mut places) = (Vec::new(), AHashMap::new());
         let lists: HashSet<_> = shape.lists.iter().map(String::as_str).collect();
         for name in names {
             cells.push((!name.is_empty()).then_some(columns.len()));
@@ -79,6 +80,11 @@ impl TableHeader {
     /// The place of the column of a 0-based cell.
     pub(super) fn place_of(&self, cell: usize) -> Option<usize> {
         self.cells.get(cell).copied().flatten()
+    }
+
+    /// Whether every cell belongs to a column.
+    pub(super) fn has_all_names(&self) -> bool {
+        self.cells.len() == self.columns.len()
     }
 
     /// The number of cells, with those of columns without a name.

@@ -2,6 +2,7 @@
 
 use crate::did_you_mean::nearest;
 use crate::error::{Error, Result};
+use crate::files::table::cells::RowCells;
 use crate::files::table::header::TableHeader;
 use crate::host::binding::{INDEXER, getter};
 use crate::host::thrown::ThrowAt;
@@ -19,7 +20,8 @@ pub struct TableRow(Rc<RowContent>);
 struct RowContent {
     header: Rc<TableHeader>,
     line: usize,
-    cells: Vec<ImmutableString>,
+    /// The cells of the columns, without blank ones at the end that the file leaves out.
+    cells: RowCells,
 }
 
 /// A row that is not valid: with more cells than the header, for example.
@@ -47,27 +49,37 @@ impl TableRow {
     ///
     /// # Errors
     /// The row has cells that belong to no column.
-    pub(crate) fn of_cells(header: &Rc<TableHeader>, line: usize, cells: Vec<String>) -> ParsedRow {
-        let (have, want) = (cells.len(), header.width());
-        let mut named = vec![ImmutableString::new(); header.columns.len()];
-        let mut problem = None;
-        for (place, cell) in cells.into_iter().enumerate() {
-            if let Some(column) = header.place_of(place) {
-                named[column] = cell.into();
-            } else if place >= want && problem.is_none() && !cell.is_empty() {
-                problem = Some(format!(
-                    "the row has more cells than the header has columns ({have} instead of {want}): \
-                     the first extra cell is `{cell}`"
-                ));
-            } else if place < want && !cell.is_empty() && problem.is_none() {
-                problem = Some(format!("column {} has no name, but the row has `{cell}` in it", place + 1));
-            }
-        }
-        let row = Self(Rc::new(RowContent { header: Rc::clone(header), line, cells: named }));
+    pub(crate) fn of_cells(header: &Rc<TableHeader>, line: usize, cells: &RowCells) -> ParsedRow {
+        let problem = Self::problem(header, cells);
+        let cells = if header.has_all_names() {
+            cells.first(header.width())
+        } else {
+            let named = cells.iter().enumerate().filter(|(place, _)| header.place_of(*place).is_some());
+            named.map(|(_, cell)| cell).collect()
+        };
+        let row = Self(Rc::new(RowContent { header: Rc::clone(header), line, cells }));
         match problem {
             Some(message) => Err(BadRow { row, message }),
             None => Ok(row),
         }
+    }
+
+    /// The first cell that has text and belongs to no column, in words.
+    fn problem(header: &TableHeader, cells: &RowCells) -> Option<String> {
+        let (have, want) = (cells.len(), header.width());
+        if have <= want && header.has_all_names() {
+            return None;
+        }
+        let is_extra = |(place, cell): &(usize, &str)| header.place_of(*place).is_none() && !cell.is_empty();
+        let (place, cell) = cells.iter().enumerate().find(is_extra)?;
+        Some(if place < want {
+            format!("column {} has no name, but the row has `{cell}` in it", place + 1)
+        } else {
+            format!(
+                "the row has more cells than the header has columns ({have} instead of {want}): \
+                 the first extra cell is `{cell}`"
+            )
+        })
     }
 
     /// The 1-based line of the file in which it begins.
@@ -82,7 +94,7 @@ impl TableRow {
 
     /// A cell's text, trimmed; `None` when there is no such column.
     pub fn text(&self, column: &str) -> Option<&str> {
-        self.0.header.place(column).and_then(|place| self.0.cells.get(place)).map(ImmutableString::as_str)
+        self.0.header.place(column).map(|place| self.cell_text(place))
     }
 
     /// The entries of a cell that is a list; `None` when there is no such column.
@@ -99,15 +111,20 @@ impl TableRow {
     }
 
     fn find(&self, column: &str) -> Option<Dynamic> {
-        self.cell(self.0.header.place(column)?)
+        self.0.header.place(column).map(|place| self.cell(place))
     }
 
-    fn cell(&self, place: usize) -> Option<Dynamic> {
-        let cell = self.0.cells.get(place)?;
+    /// The text of the cell of a column.
+    fn cell_text(&self, place: usize) -> &str {
+        self.0.cells.get(place).unwrap_or_default()
+    }
+
+    fn cell(&self, place: usize) -> Dynamic {
+        let cell = self.cell_text(place);
         if self.0.header.columns[place].is_list {
-            Some(tabular::list(cell).into_iter().map(Dynamic::from).collect::<Array>().into())
+            tabular::list(cell).into_iter().map(Dynamic::from).collect::<Array>().into()
         } else {
-            Some(cell.clone().into())
+            cell.into()
         }
     }
 
@@ -123,14 +140,15 @@ impl TableRow {
     /// Column by column, in the file's order.
     fn entries(&self) -> impl Iterator<Item = (&ImmutableString, Dynamic)> {
         let columns = self.0.header.columns.iter().enumerate();
-        columns.filter_map(|(place, column)| Some((&column.name, self.cell(place)?)))
+        columns.map(|(place, column)| (&column.name, self.cell(place)))
     }
 
     /// The row as JSON: strings, and lists for list columns.
     pub fn to_json(&self) -> Value {
-        let columns = self.0.header.columns.iter().zip(&self.0.cells);
-        let entries = columns.map(|(column, cell)| {
-            let value = if column.is_list { tabular::list(cell).into() } else { Value::from(cell.as_str()) };
+        let columns = self.0.header.columns.iter().enumerate();
+        let entries = columns.map(|(place, column)| {
+            let cell = self.cell_text(place);
+            let value = if column.is_list { tabular::list(cell).into() } else { Value::from(cell) };
             (column.name.to_string(), value)
         });
         Value::Object(entries.collect())
@@ -199,7 +217,7 @@ mod tests {
         let texts = |texts: [&str; 3]| texts.map(str::to_owned).to_vec();
         let names = texts(["email", "groups", "tag"]);
         let header = Rc::new(TableHeader::new("people.csv".into(), "people.csv:1", names, &shape).unwrap());
-        let row = TableRow::of_cells(&header, 2, texts(["a@example.com", "A, B", "t"]));
+        let row = TableRow::of_cells(&header, 2, &["a@example.com", "A, B", "t"].into_iter().collect());
         let mut engine = Engine::new();
         register(&mut engine);
         let mut scope = Scope::new();

@@ -144,7 +144,7 @@ mod tests {
     }
 
     /// More than is read from a file at once.
-    const ROWS: usize = 5_000;
+    const ROWS: usize = 20_000;
 
     fn rows_of_file() -> (tempfile::TempDir, PathBuf, RowIterator) {
         let folder = tempfile::tempdir().unwrap();
@@ -179,9 +179,9 @@ mod tests {
     fn a_file_that_got_shorter_or_longer_meanwhile_is_an_error() {
         let (_folder, path, mut shorter) = rows_of_file();
         assert!(shorter.next().unwrap().is_ok());
-        File::options().write(true).open(&path).unwrap().set_len(9 * 4_000 + 5).unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(9 * 16_000 + 5).unwrap();
         let (rows, error) = ending(shorter);
-        assert!(rows == 3_999 && error.unwrap().contains("changed while it was read"), "{rows}");
+        assert!(rows == 15_999 && error.unwrap().contains("changed while it was read"), "{rows}");
         let (_folder, path, mut longer) = rows_of_file();
         assert!(longer.next().unwrap().is_ok());
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"late\n").unwrap();

@@ -204,7 +204,7 @@ pub(crate) fn table(sheet: &RawSheet, options: &SheetOptions, shape: &TableShape
 }
 
 fn parsed(header: &Rc<TableHeader>, row: SheetRow) -> ParsedRow {
-    let parsed = TableRow::of_cells(header, row.number as usize + 1, row.cells)?;
+    let parsed = TableRow::of_cells(header, row.number as usize + 1, &row.cells.into_iter().collect())?;
     match row.problem {
         Some(message) => Err(BadRow { row: parsed, message }),
         None => Ok(parsed),

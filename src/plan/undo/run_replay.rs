@@ -295,7 +295,7 @@ fn key(name: &str, domain: Option<&str>, is_adobe_id: bool) -> PersonName {
 }
 
 fn is_adobe_id(command: &RenderedCommand) -> bool {
-    command.json().get("useAdobeID") == Some(&Value::Bool(true))
+    command.use_adobe_id() == Some(true)
 }
 
 fn state_of(record: &PersonRecord, group: &str) -> Option<MembershipState> {

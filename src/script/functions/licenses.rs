@@ -6,7 +6,8 @@ use crate::host::binding::RhaiResultOf;
 use crate::host::session::{Session, session};
 use crate::host::thrown::ThrowAt;
 use crate::values::options::CallOptions;
-use crate::values::record_list::{DirectGroupsNote, RecordList};
+use crate::values::record::DirectGroupsNote;
+use crate::values::record_list::RecordList;
 use crate::wire::identity::fold_name;
 use crate::wire::user::User;
 use rhai::plugin::{Dynamic, export_module};
@@ -114,7 +115,12 @@ pub(super) fn direct_groups_note(session: &Rc<Session>) -> DirectGroupsNote {
     #[derive(Default)]
     struct Shown(Cell<bool>);
     let session = Rc::downgrade(session);
+    // Called for each record whose groups a script reads.
+    let was_called = Cell::new(false);
     Rc::new(move || {
+        if was_called.replace(true) {
+            return;
+        }
         let Some(session) = session.upgrade() else { return };
         if !session.extension::<Shown>().0.replace(true) {
             session.console().note(
@@ -217,7 +223,7 @@ mod tests {
         let notes = Rc::new(Cell::new(0));
         let counted = Rc::clone(&notes);
         let note = Rc::new(move || counted.set(counted.get() + 1));
-        let direct = RecordList::from_entries(tests::users(), false).with_direct_groups(note);
+        let direct = RecordList::from_entries(tests::users()).with_direct_groups(note);
         let mut test = ListTest::new().with("direct", direct);
         for code in [
             "direct.without_license()",

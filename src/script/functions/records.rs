@@ -19,6 +19,7 @@ pub mod functions {
     /// ```
     #[rhai_fn(pure)]
     pub fn in_group(user: &mut UserRecord, name: &str) -> bool {
+        user.groups.note_use();
         user.user.is_in(name)
     }
 

@@ -286,7 +286,7 @@ fn found_map(found: PeopleMatch, index: &AccountIndex) -> Map {
     let user = |place: usize| Dynamic::from(UserRecord::new(Arc::clone(&index.users[place])));
     let list = |places: &[usize]| {
         let users = places.iter().map(|place| Arc::clone(&index.users[*place])).collect();
-        Dynamic::from(RecordList::from_entries(users, false))
+        Dynamic::from(RecordList::from_entries(users))
     };
     let entry = |parts: Vec<(&str, Dynamic)>| {
         Dynamic::from_map(parts.into_iter().map(|(key, value)| (key.into(), value)).collect())

@@ -291,7 +291,7 @@ fn single(session: &Session, person: &WantedUser) -> Result<Option<Arc<User>>> {
 fn found_and_missing(wanted: &[WantedUser], found: Vec<Option<Arc<User>>>) -> Map {
     let lost = wanted.iter().zip(&found).filter(|(_, user)| user.is_none());
     let missing: Array = lost.map(|(person, _)| person.given.clone()).collect();
-    let found = RecordList::from_entries(found.into_iter().flatten().collect(), false);
+    let found = RecordList::from_entries(found.into_iter().flatten().collect());
     Map::from_iter([("found".into(), Dynamic::from(found)), ("missing".into(), missing.into())])
 }
 

@@ -81,8 +81,7 @@ pub(crate) fn subject(command: &RenderedCommand) -> Option<(Cow<'_, str>, Cow<'_
         let only_users = |fields: &Map<String, Value>| fields.keys().all(|key| key == "user");
         matches!(name, "add" | "remove") && fields.as_object().is_some_and(only_users)
     };
-    let is_of_group = command.json().get("user").is_none() && command.json().get("usergroup").is_some();
-    if is_of_group && !command.step_names().is_empty() && command.steps().all(is_membership) {
+    if command.is_about_group() && !command.step_names().is_empty() && command.steps().all(is_membership) {
         return None;
     }
     let name = Cow::Borrowed(command.subject_name().unwrap_or("(no name)"));

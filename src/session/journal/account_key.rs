@@ -3,7 +3,6 @@
 use crate::client::sent_command::RenderedCommand;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::user::User;
-use serde_json::Value;
 
 /// A person whom a command names.
 #[derive(Debug, Clone, Copy)]
@@ -31,11 +30,10 @@ impl<'c> NamedPerson<'c> {
     pub(super) fn of(command: &'c RenderedCommand, name: &'c str) -> Self {
         let adobe_step = IdentityType::AdobeId.create_step();
         let creates = |kind: IdentityType| command.step_names().contains(&kind.create_step());
-        let asks = command.json().get("useAdobeID").and_then(Value::as_bool) == Some(true);
         Self {
             name,
             domain: command.domain(),
-            is_adobe_id: asks || command.step_names().contains(&adobe_step),
+            is_adobe_id: command.use_adobe_id() == Some(true) || command.step_names().contains(&adobe_step),
             is_exact: IdentityType::ALL.into_iter().any(creates),
         }
     }

@@ -1,9 +1,9 @@
 //! Digests by which a resumed run recognizes commands and requests of the interrupted one. Pure.
 
+use super::sorted_text::{write_string, write_value};
 use crate::client::settings::Mode;
 use crate::store::journal::sha256;
 use serde_json::Value;
-use std::fmt::Write as _;
 
 /// The digest of the content of a command, or of a request, without any `requestID`.
 pub(crate) type CommandKey = u128;
@@ -13,9 +13,14 @@ const USUAL_LENGTH: usize = 256;
 
 /// A digest that does not depend on the order of keys, nor on any `requestID`.
 pub(super) fn command_key(mode: Mode, command: &Value) -> CommandKey {
+    key_of_command(mode, |text| write_value(command, text))
+}
+
+/// As [`command_key`]; `write` writes the command.
+pub(super) fn key_of_command(mode: Mode, write: impl FnOnce(&mut String)) -> CommandKey {
     let mut text = String::with_capacity(USUAL_LENGTH);
     text.push_str(mode.as_str());
-    write_sorted(command, &mut text);
+    write(&mut text);
     sha256::short(text.as_bytes())
 }
 
@@ -26,41 +31,27 @@ pub(super) fn request_key<'c>(
     commands: impl Iterator<Item = &'c Value>,
     body: Option<&Value>,
 ) -> CommandKey {
+    key_of_request(
+        call,
+        mode,
+        |text| commands.for_each(|command| write_value(command, text)),
+        |text| write_value(body.unwrap_or(&Value::Null), text),
+    )
+}
+
+/// As [`request_key`]; `write_commands` and `write_body` write its commands and its body.
+pub(super) fn key_of_request(
+    call: &str,
+    mode: Mode,
+    write_commands: impl FnOnce(&mut String),
+    write_body: impl FnOnce(&mut String),
+) -> CommandKey {
     let mut text = String::new();
-    write_text(call, &mut text);
-    write_text(mode.as_str(), &mut text);
+    write_string(call, &mut text);
+    write_string(mode.as_str(), &mut text);
     text.push('[');
-    commands.for_each(|command| write_sorted(command, &mut text));
+    write_commands(&mut text);
     text.push(']');
-    write_sorted(body.unwrap_or(&Value::Null), &mut text);
+    write_body(&mut text);
     sha256::short(text.as_bytes())
-}
-
-fn write_sorted(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(fields) => {
-            let mut pairs: Vec<_> = fields.iter().filter(|(key, _)| *key != "requestID").collect();
-            pairs.sort_by_key(|(key, _)| key.as_str());
-            text.push('{');
-            for (key, value) in pairs {
-                write_text(key, text);
-                write_sorted(value, text);
-            }
-            text.push('}');
-        }
-        Value::Array(list) => {
-            text.push('[');
-            for value in list {
-                write_sorted(value, text);
-            }
-            text.push(']');
-        }
-        Value::String(content) => write_text(content, text),
-        other => write_text(&other.to_string(), text),
-    }
-}
-
-/// Writes a string after its length, so that different sequences of strings never give the same text.
-fn write_text(content: &str, text: &mut String) {
-    let _ = write!(text, "{}:{content}", content.len()); // writing to a String cannot fail
 }

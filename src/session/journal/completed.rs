@@ -2,7 +2,7 @@
 
 use super::command_key::CommandKey;
 use crate::wire::outcome::Evidence;
-use std::collections::HashMap;
+use ahash::AHashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
@@ -12,9 +12,20 @@ pub(crate) struct CompletedCommands {
     /// The ids of the requests that completed them.
     requests: Vec<Arc<str>>,
     /// For each command the index of a request and the evidence, packed into one number.
-    first: HashMap<CommandKey, u32>,
+    first: AHashMap<PackedKey, u32>,
     /// Further requests of equal commands, which are rare.
-    more: HashMap<CommandKey, Vec<u32>>,
+    more: AHashMap<PackedKey, Vec<u32>>,
+}
+
+/// A key without the gap that its alignment would leave beside a number: a million commands take a third less memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct PackedKey([u32; 4]);
+
+impl PackedKey {
+    fn of(key: CommandKey) -> Self {
+        let part = |shift: u32| u32::try_from((key >> shift) & u128::from(u32::MAX)).unwrap_or_default();
+        Self([part(96), part(64), part(32), part(0)])
+    }
 }
 
 impl CompletedCommands {
@@ -22,6 +33,7 @@ impl CompletedCommands {
         if self.requests.last().is_none_or(|last| !Arc::ptr_eq(last, request)) {
             self.requests.push(Arc::clone(request));
         }
+        let key = PackedKey::of(key);
         let place = pack(self.requests.len() - 1, evidence);
         match self.first.entry(key) {
             Entry::Occupied(_) => self.more.entry(key).or_default().push(place),
@@ -30,11 +42,12 @@ impl CompletedCommands {
     }
 
     pub(crate) fn contains(&self, key: CommandKey) -> bool {
-        self.first.contains_key(&key)
+        self.first.contains_key(&PackedKey::of(key))
     }
 
     /// The request that completed such a command; each call returns another one.
     pub(crate) fn pop(&mut self, key: CommandKey) -> Option<(Arc<str>, Option<Evidence>)> {
+        let key = PackedKey::of(key);
         let place = self.first.remove(&key)?;
         if let Some(next) = self.more.get_mut(&key).and_then(Vec::pop) {
             self.first.insert(key, next);

@@ -11,7 +11,7 @@ const ADMIN_GROUP: char = '_';
 
 /// What the `groups` of a record show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GroupScope {
+pub(crate) enum GroupScope {
     /// Exactly the direct memberships: a listing with `directOnly=true`.
     Direct,
     /// Every membership: a listing with `directOnly=false`.
@@ -24,10 +24,10 @@ pub(super) enum GroupScope {
 
 /// An account as it was read.
 #[derive(Debug, Clone)]
-pub(super) struct PersonReading {
-    pub(super) user: Arc<User>,
-    pub(super) scope: GroupScope,
-    pub(super) time: Timestamp,
+pub(crate) struct PersonReading {
+    pub(crate) user: Arc<User>,
+    pub(crate) scope: GroupScope,
+    pub(crate) time: Timestamp,
 }
 
 /// What was seen of a membership, and when.

@@ -21,8 +21,9 @@ use crate::store::journal::{directory, reader};
 use crate::wire::command::Command;
 use crate::wire::user::User;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::HashMap;
+use std::io::Seek;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -79,12 +80,18 @@ impl JournalRecorder {
     /// wrote it.
     pub fn resume(path: &Path, again: ResumedRecord, redactor: Redactor) -> Result<Self> {
         let mut replay = Replay::default();
-        let mut journal = JournalWriter::open_with(path, |name, file| {
+        let mut journal = JournalWriter::open_with(path, |name, mut file| {
             if redactor.is_empty() {
-                return reader::scan::<Value>(name, file, |entry| {
+                let read = reader::scan::<Box<RawValue>>(name, file, |entry| {
                     replay.apply(entry.record);
                     Ok(())
                 });
+                if read.is_ok() {
+                    return read;
+                }
+                // JSON can be kept as it is written only in lines that are as we write them.
+                replay = Replay::default();
+                file.rewind().map_err(|error| Error::file(name, error))?;
             }
             reader::read(name, file, |entry| {
                 let mut record = entry.record;
@@ -128,9 +135,11 @@ impl JournalRecorder {
         (state.file.open().map(|journal| journal.path().to_owned()), state.number)
     }
 
-    /// From now on, this index tells who certainly has no account.
+    /// From now on, this index has the records that were read and tells who certainly has no account.
     pub(crate) fn consult(&self, people: Arc<PeopleIndex>) {
-        self.state().people = Some(people);
+        let mut state = self.state();
+        state.snapshots.consult(people.records());
+        state.people = Some(people);
     }
 
     /// A plan that this run applies found an account to be a direct member of a group.

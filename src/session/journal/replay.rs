@@ -1,6 +1,7 @@
 //! The journal of an earlier run, replayed: what is done, what is unknown, what was started. Pure.
 
-use super::command_key::{CommandKey, command_key, request_key};
+use super::command_json::{CommandJson, JournalJson};
+use super::command_key::{CommandKey, command_key, key_of_command, key_of_request, request_key};
 use super::completed::CompletedCommands;
 use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
 use crate::client::request::ApiResponse;
@@ -65,9 +66,11 @@ pub(crate) struct JournaledCommand {
     pub(crate) why: Cow<'static, str>,
     key: CommandKey,
     request_id: Arc<str>,
-    place: (u64, u64, usize, usize),
-    pieces: usize,
+    place: PiecePlace,
 }
+
+/// The run, the list, the command in it, and the piece of the command.
+type PiecePlace = (u64, u64, usize, usize);
 
 /// A request without an outcome so far.
 #[derive(Debug)]
@@ -75,7 +78,33 @@ struct JournaledRequest {
     /// The key of a request sent as the script wrote it; `None` for one of a list.
     content: Option<CommandKey>,
     request_id: Arc<str>,
-    commands: Vec<JournaledCommand>,
+    mode: Mode,
+    commands: Vec<OpenCommand>,
+}
+
+/// A command of a request without an outcome so far.
+#[derive(Debug)]
+struct OpenCommand {
+    key: CommandKey,
+    json: CommandJson,
+    place: PiecePlace,
+    pieces: usize,
+}
+
+impl JournaledRequest {
+    /// One of its commands, which has to be read back.
+    fn doubtful(&self, open: OpenCommand, why: Cow<'static, str>) -> JournaledCommand {
+        let OpenCommand { key, json, place, .. } = open;
+        let (command, request_id) = (Arc::new(json.rendered()), Arc::clone(&self.request_id));
+        JournaledCommand { command, mode: self.mode, why, key, request_id, place }
+    }
+
+    /// All its commands, if its response never arrived.
+    fn into_unanswered(mut self) -> impl Iterator<Item = JournaledCommand> {
+        let commands = std::mem::take(&mut self.commands);
+        let why = Cow::Borrowed("the run ended before the response arrived");
+        commands.into_iter().map(move |open| self.doubtful(open, why.clone()))
+    }
 }
 
 /// The response to a request sent as the script wrote it.
@@ -105,7 +134,7 @@ struct SplitCommand {
 
 impl Replay {
     /// Applies a record of the journal.
-    pub(crate) fn apply<S: AsRef<str>>(&mut self, record: JournalRecord<S, Value>) {
+    pub(crate) fn apply<S: AsRef<str>, V: JournalJson>(&mut self, record: JournalRecord<S, V>) {
         match record {
             JournalRecord::Request(request) => self.apply_request(request),
             JournalRecord::Settled(settled) => self.apply_settled(settled),
@@ -120,9 +149,7 @@ impl Replay {
         self.run += 1;
         self.has_journal = true;
         for (number, request) in std::mem::take(&mut self.requests) {
-            for (index, journaled) in request.commands.into_iter().enumerate() {
-                self.unknown.insert((number, index), journaled);
-            }
+            self.add_unanswered(number, request);
         }
         for split in std::mem::take(&mut self.split).into_values() {
             if split.done > 0 && split.done < split.pieces {
@@ -157,6 +184,12 @@ impl Replay {
     pub(crate) fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
         let key = command_key(mode, command.json());
         self.completed.contains(key) || self.still_members.contains_key(&key)
+    }
+
+    fn add_unanswered(&mut self, number: u64, request: JournaledRequest) {
+        for (index, journaled) in request.into_unanswered().enumerate() {
+            self.unknown.insert((number, index), journaled);
+        }
     }
 
     fn add_impact(&mut self, journaled: &JournaledCommand) {
@@ -295,51 +328,61 @@ impl Replay {
         unrequested
     }
 
-    fn apply_request<S: AsRef<str>>(&mut self, record: RequestRecord<S, Value>) {
+    fn apply_request<S: AsRef<str>, V: JournalJson>(&mut self, record: RequestRecord<S, V>) {
         let RequestRecord { number, call, request_id, mode, list, commands, body } = record;
         self.last_number = self.last_number.max(number);
-        let request_id: Arc<str> = request_id.as_ref().into();
         let content = (list == 0).then(|| {
-            request_key(call.as_ref(), mode, commands.iter().map(|sent| &sent.command), body.as_ref())
+            key_of_request(
+                call.as_ref(),
+                mode,
+                |text| commands.iter().for_each(|sent| sent.command.write_sorted(text)),
+                |text| match &body {
+                    Some(body) => body.write_sorted(text),
+                    None => Value::Null.write_sorted(text),
+                },
+            )
         });
-        let journaled = |sent: CommandRecord<S, Value>| JournaledCommand {
-            key: command_key(mode, &sent.command),
-            command: Arc::new(RenderedCommand::raw(sent.command)),
-            mode,
-            why: Cow::Borrowed("the run ended before the response arrived"),
-            request_id: Arc::clone(&request_id),
+        let open = |sent: CommandRecord<S, V>| OpenCommand {
+            key: key_of_command(mode, |text| sent.command.write_sorted(text)),
+            json: sent.command.into_command(),
             place: (self.run, list, sent.index, sent.piece),
             pieces: sent.pieces,
         };
-        let commands: Vec<_> = commands.into_iter().map(journaled).collect();
+        let commands: Vec<_> = commands.into_iter().map(open).collect();
         // It was requested again, as `recall` records during a run.
-        for journaled in &commands {
-            pop(&mut self.started, journaled.key);
+        for open in &commands {
+            pop(&mut self.started, open.key);
         }
         // It was sent again: its earlier outcome does not count.
         let is_again = |known: &JournaledCommand| match list {
-            0 => known.request_id == request_id,
-            _ => commands.iter().any(|journaled| journaled.place == known.place),
+            0 => *known.request_id == *request_id.as_ref(),
+            _ => commands.iter().any(|open| open.place == known.place),
         };
         self.unknown.retain(|_, known| !is_again(known));
-        self.requests.insert(number, JournaledRequest { content, request_id, commands });
+        let request_id = request_id.as_ref().into();
+        self.requests.insert(number, JournaledRequest { content, request_id, mode, commands });
     }
 
-    fn apply_settled<S: AsRef<str>>(&mut self, record: SettledRecord<S, Value>) {
+    fn apply_settled<S: AsRef<str>, V: JournalJson>(&mut self, record: SettledRecord<S, V>) {
         let SettledRecord { number, fates, answer } = record;
-        let Some(request) = self.requests.remove(&number) else { return };
+        let Some(mut request) = self.requests.remove(&number) else { return };
         let is_raw = request.content.is_some();
         let is_answered = answer.is_some();
         let is_kept = self.record_answer(&request, answer, &fates);
         let mut fates = fates.into_iter();
-        for (index, journaled) in request.commands.into_iter().enumerate() {
+        for (index, open) in std::mem::take(&mut request.commands).into_iter().enumerate() {
             let lost = || CommandOutcome::with_message(Status::Unknown, "its response was lost");
             let CommandOutcome { status, message, evidence, .. } = fates.next().unwrap_or_else(lost);
             match status {
-                Status::Completed | Status::WouldComplete if !is_raw => self.piece_done(&journaled, evidence),
-                Status::Completed | Status::WouldComplete if is_kept => self.add_impact(&journaled),
+                Status::Completed | Status::WouldComplete if !is_raw => {
+                    self.add_done(&request, &open, evidence);
+                    self.piece_done(&open);
+                }
+                Status::Completed | Status::WouldComplete if is_kept => {
+                    self.impact.add(&open.json.impact(open.place.3 == 0));
+                }
                 // Its response was lost, and reading it back showed that it is done.
-                Status::Completed if !is_answered => self.mark_done(&journaled, evidence),
+                Status::Completed if !is_answered => self.add_done(&request, &open, evidence),
                 // It is sent again when the script reaches it; also a completed one, if other commands of a request sent
                 // as the script wrote it were not done.
                 // A plan keeps no journal.
@@ -349,25 +392,32 @@ impl Replay {
                 | Status::NotSent
                 | Status::Planned
                 | Status::WouldFail => {}
-                Status::PartlyDone => self.mark_undone(&journaled),
+                Status::PartlyDone => {
+                    self.started.entry(open.key).or_default().push_back(label(&open.json.rendered()));
+                }
                 Status::Unknown | Status::Unverified => {
                     let why = message.map_or(Cow::Borrowed("its response was lost"), Cow::Owned);
-                    self.unknown.insert((number, index), JournaledCommand { why, ..journaled });
+                    self.unknown.insert((number, index), request.doubtful(open, why));
                 }
                 Status::StillMember => {
                     let why = message.map_or(Cow::Borrowed("someone is still a member"), Cow::Owned);
-                    self.unverified.insert((number, index), JournaledCommand { why, ..journaled });
+                    self.unverified.insert((number, index), request.doubtful(open, why));
                 }
             }
         }
     }
 
+    fn add_done(&mut self, request: &JournaledRequest, open: &OpenCommand, evidence: Option<Evidence>) {
+        self.impact.add(&open.json.impact(open.place.3 == 0));
+        self.completed.add(open.key, &request.request_id, evidence);
+    }
+
     /// Records the response to a request sent as the script wrote it if it will be recalled: all of it is done, or a
     /// part of it must not be sent again. Returns whether it was recorded.
-    fn record_answer<S: AsRef<str>>(
+    fn record_answer<S: AsRef<str>, V: JournalJson>(
         &mut self,
         request: &JournaledRequest,
-        answer: Option<AnswerRecord<S, Value>>,
+        answer: Option<AnswerRecord<S, V>>,
         fates: &[CommandOutcome],
     ) -> bool {
         let has = |status: Status| fates.iter().any(|fate| fate.status == status);
@@ -375,10 +425,10 @@ impl Replay {
         let is_recalled =
             all_done || (has(Status::StillMember) && !has(Status::Unknown) && !has(Status::Unverified));
         let answer = answer.filter(|answer| is_recalled && (200..300).contains(&answer.status));
-        let (Some(AnswerRecord { status, headers, mut body }), Some(content)) = (answer, request.content)
-        else {
+        let (Some(AnswerRecord { status, headers, body }), Some(content)) = (answer, request.content) else {
             return false;
         };
+        let mut body = body.into_value();
         if let Value::Object(fields) = &mut body {
             fields.insert("resumed".to_owned(), Value::Bool(true));
         }
@@ -394,18 +444,17 @@ impl Replay {
         true
     }
 
-    fn piece_done(&mut self, journaled: &JournaledCommand, evidence: Option<Evidence>) {
-        self.mark_done(journaled, evidence);
-        if journaled.pieces < 2 {
+    fn piece_done(&mut self, open: &OpenCommand) {
+        if open.pieces < 2 {
             return;
         }
-        let (run, list, index, piece) = journaled.place;
+        let (run, list, index, piece) = open.place;
         let split = self.split.entry((run, list, index)).or_default();
         if piece == 0 {
-            split.first = journaled.key;
-            split.label = label(&journaled.command);
+            split.first = open.key;
+            split.label = label(&open.json.rendered());
         }
-        split.pieces = journaled.pieces;
+        split.pieces = open.pieces;
         split.done += 1;
     }
 
@@ -432,9 +481,7 @@ impl Replay {
     /// A request that a crash left without an outcome becomes unknown once a later run has a finding for it.
     fn settle_requests_before(&mut self, number: u64) {
         if let Some(request) = self.requests.remove(&number) {
-            for (index, journaled) in request.commands.into_iter().enumerate() {
-                self.unknown.insert((number, index), journaled);
-            }
+            self.add_unanswered(number, request);
         }
     }
 }

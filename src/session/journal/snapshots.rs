@@ -1,7 +1,6 @@
 //! The state of people before they are changed, as far as this run has read it.
 //!
-//! Records are kept as long as the script holds them, and the last few thousand for longer; of the members of a listed
-//! group only fingerprints. What the run itself changes is not known from a reading any more: later records say so, and
+//! Of the members of a listed group, only fingerprints are kept. What the run itself changes is not known from a reading any more: later records say so, and
 //! whoever reads the journal carries the changes forward.
 
 use super::account_key::{AccountKey, NamedPerson};
@@ -10,45 +9,27 @@ use super::person_readings::{GroupScope, PersonReading, SeenMembership, combined
 use crate::client::hooks::UserReading;
 use crate::client::sent_command::RenderedCommand;
 use crate::session::fingerprint_set::FingerprintSet;
+use crate::session::read_records::{ReadRecords, is_same_account, kind_of};
 use crate::store::journal::person_record::{AccountPresence, MembershipState, PersonRecord, RecordedFields};
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::step::StepRemoval;
 use crate::wire::user::User;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-/// With more records than this (a few pages), those that the script has dropped are forgotten.
-const SWEEP_SIZE: usize = 8_192;
-/// The number of records that are kept here, since a script may drop them before its commands are sent.
-const RECENT_SIZE: usize = 4_096;
 /// The number of names that are kept of those that the service did not know.
 const MISSING_SIZE: usize = 10_000;
 
 /// The domain that selects Adobe IDs in a look-up (contract 2.4).
 const ADOBE_ID_DOMAIN: &str = "AdobeID";
 
-/// A record that was read, while somebody holds it.
-#[derive(Clone)]
-struct HeldReading {
-    user: Weak<User>,
-    scope: GroupScope,
-    /// Seconds since 1970.
-    time: i64,
-}
-
-/// Records that were read.
+/// What was read, and what is not known from it any more.
 #[derive(Default)]
 pub(crate) struct Snapshots {
-    unsorted: Vec<HeldReading>,
-    /// The number of records at which dropped ones are removed next.
-    unsorted_limit: usize,
-    /// Records by a hash of each name; the name itself is compared on access.
-    by_name: HashMap<u64, Vec<HeldReading>>,
-    by_name_limit: usize,
-    recent: VecDeque<Arc<User>>,
+    records: ReadRecords,
     members: ListedMembers,
     /// Names that the service did not know when it was asked.
     missing: HashMap<AccountKey, Timestamp>,
@@ -71,19 +52,13 @@ pub(super) struct Absence {
 }
 
 impl Snapshots {
+    /// From now on, these are the records that were read.
+    pub(super) fn consult(&mut self, records: ReadRecords) {
+        self.records = records;
+    }
+
+    /// Adds users that were read, whose records are added by those who own them.
     pub(crate) fn add(&mut self, users: &[Arc<User>], reading: UserReading<'_>) {
-        let now = Timestamp::now();
-        let scope = scope_of(reading);
-        let held =
-            |user: &Arc<User>| HeldReading { user: Arc::downgrade(user), scope, time: now.as_second() };
-        self.unsorted.extend(users.iter().map(held));
-        if self.unsorted.len() > self.unsorted_limit.max(SWEEP_SIZE) {
-            self.unsorted.retain(|held| held.user.strong_count() > 0);
-            self.unsorted_limit = 2 * self.unsorted.len();
-        }
-        for user in users {
-            self.pin(user);
-        }
         if let UserReading::Listing(listing) = reading {
             self.members.add(&listing, users);
         }
@@ -115,27 +90,10 @@ impl Snapshots {
         self.missing.extend(keys.into_iter().map(|key| (key, Timestamp::now())));
     }
 
-    /// Keeps a record for a while, although the script may drop it.
-    fn pin(&mut self, user: &Arc<User>) {
-        if self.recent.len() == RECENT_SIZE {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(Arc::clone(user));
-    }
-
     /// Keeps the records of the people of a command until it is sent.
-    pub(crate) fn keep_people_of(&mut self, command: &Command) {
-        self.index_names();
+    pub(crate) fn keep_people_of(&self, command: &Command) {
         if let Some(identity) = command.subject.identity() {
-            let names: Vec<_> = identity.names().map(str::to_owned).collect();
-            for name in names {
-                let held = self.by_name.get(&self.hashes.hash_one(name.as_str()));
-                let users: Vec<_> =
-                    held.into_iter().flatten().filter_map(|held| held.user.upgrade()).collect();
-                for user in &users {
-                    self.pin(user);
-                }
-            }
+            self.records.keep(identity.names());
         }
     }
 
@@ -145,7 +103,6 @@ impl Snapshots {
         command: &RenderedCommand,
         absence: impl Fn(NamedPerson<'_>) -> Absence,
     ) -> Vec<PersonRecord> {
-        self.index_names();
         let Some(parsed) = command.command() else { return Vec::new() };
         if let Some(name) = command.user() {
             let person = NamedPerson::of(command, name);
@@ -279,12 +236,6 @@ impl Snapshots {
         let given = fold(person.name);
         let name = self.aliases.get(&given).cloned().unwrap_or(given);
         let domain = person.domain.map(fold);
-        let held = self.by_name.get(&self.hashes.hash_one(name.as_str()));
-        let read = held.into_iter().flatten().filter_map(|held| {
-            let user = held.user.upgrade()?;
-            let time = Timestamp::from_second(held.time).ok()?;
-            Some(PersonReading { user, scope: held.scope, time })
-        });
         let is_meant = |reading: &PersonReading| {
             let identity = Identity::of(&reading.user);
             if name.contains('@') && !identity.email.is_empty() {
@@ -293,7 +244,7 @@ impl Snapshots {
             let in_domain = domain.as_ref().is_none_or(|domain| *domain == identity.domain);
             identity.username == name && in_domain
         };
-        read.filter(is_meant).collect()
+        self.records.named(&name).into_iter().filter(is_meant).collect()
     }
 
     /// Records what a request changes: what was read of it does not count any more.
@@ -358,30 +309,6 @@ impl Snapshots {
         hashes.extend(other.map(|name| self.hashes.hash_one(name)));
         PersonKeys { names, hashes, is_resolved: account.is_some() }
     }
-
-    /// Indexes the records read since the last request by name.
-    fn index_names(&mut self) {
-        for reading in std::mem::take(&mut self.unsorted) {
-            let Some(user) = reading.user.upgrade() else { continue };
-            for name in Identity::of(&user).names() {
-                let known = self.by_name.entry(self.hashes.hash_one(name)).or_default();
-                // A reading of the same kind takes the place of an older one.
-                known.retain(|other| {
-                    other.user.upgrade().is_some_and(|other_user| {
-                        other.scope != reading.scope || !is_same_account(&other_user, &user)
-                    })
-                });
-                known.push(reading.clone());
-            }
-        }
-        if self.by_name.len() > self.by_name_limit.max(SWEEP_SIZE) {
-            self.by_name.retain(|_, held| {
-                held.retain(|held| held.user.strong_count() > 0);
-                !held.is_empty()
-            });
-            self.by_name_limit = 2 * self.by_name.len();
-        }
-    }
 }
 
 /// A person under each name, and hashes of these.
@@ -432,27 +359,6 @@ fn group_names(step: &CommandStep) -> impl Iterator<Item = &str> {
 /// The names that a step gives.
 fn new_names(step: &CommandStep) -> impl Iterator<Item = &str> {
     ["email", "username"].into_iter().filter_map(|field| step.value.get(field)?.as_str())
-}
-
-fn scope_of(reading: UserReading<'_>) -> GroupScope {
-    match reading {
-        UserReading::Single => GroupScope::AtLeastDirect,
-        UserReading::Listing(listing) if !listing.shows_groups => GroupScope::None,
-        UserReading::Listing(listing) if listing.counts_indirect => GroupScope::All,
-        UserReading::Listing(_) => GroupScope::Direct,
-    }
-}
-
-fn kind_of(user: &User) -> Option<IdentityType> {
-    user.kind.as_deref().and_then(IdentityType::parse)
-}
-
-/// Whether two records are of one account: by id, else by type and names.
-fn is_same_account(one: &User, other: &User) -> bool {
-    match (&one.id, &other.id) {
-        (Some(one), Some(other)) => one == other,
-        _ => one.kind == other.kind && Identity::of(one) == Identity::of(other),
-    }
 }
 
 /// The fields that identify an account, and, if the account itself changes, the others.

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// Letters in a checksum.
 const LENGTH: usize = 64;
+/// The bytes of a line, as it is written, within which its kind is.
+const KIND_WITHIN: usize = 2 * LENGTH;
 
 /// The end of a journal, to which the next line is chained.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,6 +104,13 @@ impl ChecksumChain {
 /// Whether a line is one by itself, wherever it belongs.
 pub(crate) fn is_whole(line: &[u8]) -> bool {
     checked(line).is_ok()
+}
+
+/// Whether a line may be about a file that the run read: the others are known by their kind, which is near their start.
+pub(crate) fn may_be_input(line: &[u8]) -> bool {
+    let start = &line[..line.len().min(KIND_WITHIN)];
+    let has = |part: &[u8]| memchr::memmem::find(start, part).is_some();
+    has(br#""kind":"input""#) || !has(br#","kind":""#)
 }
 
 /// The entry of a whole line, wherever it belongs; `None` where it is not whole or this version does not know it.

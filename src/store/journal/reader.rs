@@ -3,10 +3,11 @@
 use super::FORMAT;
 use super::checksum_chain;
 use super::checksum_chain::{LineFault, is_whole};
-use super::record::{JournalEntry, JournalRecord};
+use super::record::{HeadRecord, InputRecord, JournalEntry, JournalRecord};
 use super::record_text::LineText;
 use crate::error::{Error, Result};
 use crate::store::journal::checksum_chain::ChecksumChain;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use std::io::{BufRead, BufReader, Read};
 
@@ -120,9 +121,44 @@ pub(crate) fn read_format(name: &str, file: impl Read) -> Result<()> {
 pub(crate) fn read_head(name: &str, file: impl Read) -> Result<JournalEntry> {
     let mut line = Vec::new();
     BufReader::new(file).read_until(b'\n', &mut line).map_err(|error| Error::file(name, error))?;
-    check_format(name, &line)?;
-    let entry = checksum_chain::entry_of(line.strip_suffix(b"\n").unwrap_or(&line));
+    head_entry(name, &line)
+}
+
+/// The entry of the first line of a journal.
+fn head_entry(name: &str, line: &[u8]) -> Result<JournalEntry> {
+    check_format(name, line)?;
+    let entry = checksum_chain::entry_of(line.strip_suffix(b"\n").unwrap_or(line));
     entry.filter(|entry| matches!(entry.record, JournalRecord::Head(_))).ok_or_else(|| headless(name))
+}
+
+/// The head of a journal, when it was written, and every file that the run read. Other lines are not checked: that is for
+/// the reading that continues the run.
+///
+/// # Errors
+/// Those of [`read`], for the lines that are read.
+pub(crate) fn read_inputs(
+    name: &str,
+    file: impl Read,
+) -> Result<(Timestamp, Box<HeadRecord>, Vec<InputRecord>)> {
+    let mut file = BufReader::with_capacity(BUFFER, file);
+    let mut line = Vec::new();
+    file.read_until(b'\n', &mut line).map_err(|error| Error::file(name, error))?;
+    let JournalEntry { time, record } = head_entry(name, &line)?;
+    let JournalRecord::Head(mut head) = record else { return Err(headless(name)) };
+    let mut inputs = std::mem::take(&mut head.inputs);
+    loop {
+        line.clear();
+        if file.read_until(b'\n', &mut line).map_err(|error| Error::file(name, error))? == 0 {
+            return Ok((time, head, inputs));
+        }
+        let line = line.strip_suffix(b"\n").unwrap_or(&line);
+        if checksum_chain::may_be_input(line)
+            && let Some(JournalEntry { record: JournalRecord::Input(input), .. }) =
+                checksum_chain::entry_of(line)
+        {
+            inputs.push(input);
+        }
+    }
 }
 
 /// A line that is not whole, or not a head, has no format to be checked.

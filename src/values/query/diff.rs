@@ -87,7 +87,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn changes(newer: &Value, code: &str) -> Value {
-        let newer = RecordList::from_entries(read::<User>(newer), false);
+        let newer = RecordList::from_entries(read::<User>(newer));
         ListTest::new().with("newer", newer).json(&format!("let c = changes(users, newer); {code}"))
     }
 
@@ -131,7 +131,10 @@ mod tests {
     fn groups_that_a_listing_left_out_are_not_compared() {
         let bare: Vec<_> =
             users().iter().map(|user| User { groups: None, ..(**user).clone() }.into()).collect();
-        let mut test = ListTest::new().with("bare", RecordList::from_entries(bare, true));
+        let mut test = ListTest::new().with(
+            "bare",
+            RecordList::from_entries(bare).showing(crate::values::record::GroupsField::LeftOut),
+        );
         assert_eq!(test.json("changes(users, bare).changed.len()"), 0);
     }
 

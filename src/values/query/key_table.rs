@@ -7,6 +7,7 @@ use ahash::RandomState;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Gives each distinct key a number.
@@ -69,13 +70,14 @@ impl KeyTable {
     }
 
     fn slot(&mut self, key: ValueKey, shown: impl FnOnce() -> Dynamic) -> usize {
-        if let Some(number) = self.known.get(&key) {
-            return *number;
+        match self.known.entry(key) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                let number = self.keys.len();
+                self.keys.push((place.key().clone(), shown()));
+                *place.insert(number)
+            }
         }
-        let number = self.keys.len();
-        self.known.insert(key.clone(), number);
-        self.keys.push((key, shown()));
-        number
     }
 }
 

@@ -8,7 +8,7 @@ use crate::values::field_value::FieldValue;
 use crate::values::key::ValueKey;
 use crate::values::query::array_list::ArrayView;
 use crate::values::query::list_view::ListView;
-use crate::values::record::ListItem;
+use crate::values::record::{GroupsField, ListItem};
 use crate::values::record::{Record, UserRecord};
 use crate::values::record_list::RecordList;
 use crate::values::record_list::walk::{ListPart, ListWalk};
@@ -110,7 +110,7 @@ pub fn not_a_list(value: &Dynamic, function: &str) -> Error {
 pub struct RecordView<T: ListItem> {
     records: RecordList<T>,
     part: ListPart<T>,
-    groups_left_out: bool,
+    groups: GroupsField,
 }
 
 impl<T: ListItem> RecordView<T> {
@@ -124,7 +124,7 @@ impl<T: ListItem> RecordView<T> {
 
     /// A part of a list.
     fn part(records: &RecordList<T>, part: ListPart<T>) -> Self {
-        Self { records: records.clone(), part, groups_left_out: records.groups_left_out() }
+        Self { records: records.clone(), part, groups: records.groups() }
     }
 
     fn entry(&self, place: usize) -> &Arc<T> {
@@ -142,7 +142,7 @@ impl<T: ListItem> ListView for RecordView<T> {
     }
 
     fn value(&self, place: usize) -> Dynamic {
-        Dynamic::from(Arc::clone(self.entry(place)).record(self.groups_left_out))
+        Dynamic::from(Arc::clone(self.entry(place)).record(&self.groups))
     }
 
     fn check(&self, field: &str) -> Result<()> {
@@ -154,7 +154,10 @@ impl<T: ListItem> ListView for RecordView<T> {
     }
 
     fn property(&self, place: usize, field: &str) -> Option<FieldValue<'_>> {
-        let refused = field == "groups" && self.groups_left_out;
+        let refused = field == "groups" && self.groups.are_left_out();
+        if field == "groups" {
+            self.groups.note_use();
+        }
         (!refused && T::Record::has_field(field)).then(|| self.entry(place).cell(field))
     }
 
@@ -167,7 +170,8 @@ impl<T: ListItem> ListView for RecordView<T> {
     }
 
     fn groups(&self, place: usize) -> Option<&[ArcStr]> {
-        if self.groups_left_out { None } else { self.user(place).map(User::groups) }
+        self.groups.note_use();
+        if self.groups.are_left_out() { None } else { self.user(place).map(User::groups) }
     }
 
     fn key(&self, place: usize) -> Result<ValueKey> {
@@ -190,7 +194,7 @@ fn check_field<T: ListItem>(records: &RecordList<T>, field: &str) -> Result<()> 
         return Err(UserRecord::without_groups());
     }
     if field == "groups" {
-        records.note_direct_groups();
+        records.groups().note_use();
     }
     Ok(())
 }
@@ -203,7 +207,7 @@ mod tests {
 
     #[test]
     fn an_interrupt_ends_a_loop_that_calls_no_script() {
-        let list = RecordView::new(&RecordList::from_entries(users(), false)).unwrap();
+        let list = RecordView::new(&RecordList::from_entries(users())).unwrap();
         let interrupt = Interrupt::default();
         assert_eq!(list.places(&interrupt).filter_map(Result::ok).collect::<Vec<_>>(), [0, 1, 2, 3]);
         interrupt.request();

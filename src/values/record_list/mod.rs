@@ -12,7 +12,7 @@ use crate::host::session::Session;
 use crate::host::thrown::{map_of, thrown};
 use crate::host::unfinished::UnfinishedListing;
 use crate::store::saved_listing::{ListingWriter, SavedPages};
-use crate::values::record::ListItem;
+use crate::values::record::{DirectGroupsNote, GroupsField, ListItem};
 use rhai::{EvalAltResult, Position};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -31,17 +31,12 @@ impl<T: ListItem> Clone for RecordList<T> {
 struct ListState<T: ListItem> {
     entries: Rc<Vec<Arc<T>>>,
     rest: UnreadRest<T>,
-    groups_left_out: bool,
-    /// Called when `groups` is used, for a listing with direct memberships only.
-    direct_groups: Option<DirectGroupsNote>,
+    groups: GroupsField,
     /// Only the prompt holds it, to show its first rows.
     shown_only: bool,
     /// Where a script began the listing; Rhai does not report the position of a loop to its iterator.
     opened: Position,
 }
-
-/// Tells the operator that `groups` has direct memberships only.
-pub type DirectGroupsNote = Rc<dyn Fn()>;
 
 /// The part that is not read yet.
 enum UnreadRest<T> {
@@ -220,21 +215,19 @@ impl<T: ListItem> RecordList<T> {
         Self(Rc::new(RefCell::new(ListState {
             entries: Rc::default(),
             rest,
-            groups_left_out,
-            direct_groups: None,
+            groups: GroupsField::requested(groups_left_out),
             shown_only: false,
             opened: Position::NONE,
         })))
     }
 
     /// A list of entries that are already in memory.
-    pub fn from_entries(entries: Vec<Arc<T>>, groups_left_out: bool) -> Self {
+    pub fn from_entries(entries: Vec<Arc<T>>) -> Self {
         let entries = Rc::new(entries);
         Self(Rc::new(RefCell::new(ListState {
             entries,
             rest: UnreadRest::Nothing,
-            groups_left_out,
-            direct_groups: None,
+            groups: GroupsField::Plain,
             shown_only: false,
             opened: Position::NONE,
         })))
@@ -270,34 +263,37 @@ impl<T: ListItem> RecordList<T> {
     /// The same kind of list with other entries.
     #[must_use]
     pub fn of(&self, entries: Vec<Arc<T>>) -> Self {
-        let list = Self::from_entries(entries, self.groups_left_out());
-        list.0.borrow_mut().direct_groups.clone_from(&self.0.borrow().direct_groups);
-        list
+        Self::from_entries(entries).showing(self.groups())
     }
 
-    /// Marks a listing in which `groups` has direct memberships only. `note` is called when a query uses the field.
+    /// Marks a listing in which `groups` has direct memberships only, unless they were left out. `note` is called when
+    /// the field is used.
     #[must_use]
     pub fn with_direct_groups(self, note: DirectGroupsNote) -> Self {
-        self.0.borrow_mut().direct_groups = Some(note);
+        let groups = self.groups().joined(GroupsField::Direct(note));
+        self.showing(groups)
+    }
+
+    /// The list with another meaning of the `groups` of its entries.
+    #[must_use]
+    pub fn showing(self, groups: GroupsField) -> Self {
+        self.0.borrow_mut().groups = groups;
         self
+    }
+
+    /// What the `groups` of its entries show.
+    pub fn groups(&self) -> GroupsField {
+        self.0.borrow().groups.clone()
     }
 
     /// Whether `groups` has direct memberships only.
     pub fn has_direct_groups(&self) -> bool {
-        self.0.borrow().direct_groups.is_some()
-    }
-
-    /// Notes that `groups` has direct memberships only, if so.
-    pub fn note_direct_groups(&self) {
-        let note = self.0.borrow().direct_groups.clone();
-        if let Some(note) = note {
-            note();
-        }
+        matches!(self.0.borrow().groups, GroupsField::Direct(_))
     }
 
     /// Whether the listing was requested without groups.
     pub fn groups_left_out(&self) -> bool {
-        self.0.borrow().groups_left_out
+        self.0.borrow().groups.are_left_out()
     }
 
     /// All entries; reads the remaining pages. The returned list does not change when the script reads more.
@@ -353,7 +349,7 @@ impl<T: ListItem> RecordList<T> {
 
     /// The record of an entry of this list.
     pub fn record(&self, entry: &Arc<T>) -> T::Record {
-        Arc::clone(entry).record(self.groups_left_out())
+        Arc::clone(entry).record(&self.0.borrow().groups)
     }
 }
 

@@ -60,8 +60,8 @@ pub(crate) struct ListTest {
 impl ListTest {
     pub(crate) fn new() -> Self {
         let mut scope = Scope::new();
-        scope.push("users", RecordList::from_entries(users(), false));
-        scope.push("groups", RecordList::from_entries(groups(), false));
+        scope.push("users", RecordList::from_entries(users()));
+        scope.push("groups", RecordList::from_entries(groups()));
         Self { engine: engine::build(&offline(Interrupt::default())), scope }
     }
 

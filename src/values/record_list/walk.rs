@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::binding::RhaiResultOf;
-use crate::values::record::ListItem;
+use crate::values::record::{GroupsField, ListItem};
 use crate::values::record_list::{RecordList, UnreadRest};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -123,7 +123,7 @@ pub struct ListIterator<T: ListItem> {
     part: ListPart<T>,
     /// The number of entries of the part that were returned.
     passed: usize,
-    groups_left_out: bool,
+    groups: GroupsField,
     /// After an error the iteration ends: a loop with an empty body ignores errors and would never end.
     failed: bool,
 }
@@ -134,10 +134,10 @@ impl<T: ListItem> IntoIterator for RecordList<T> {
 
     /// If nothing else holds the list, only one page is in memory at a time.
     fn into_iter(self) -> ListIterator<T> {
-        let groups_left_out = self.groups_left_out();
+        let groups = self.groups();
         let walk =
             if self.is_only_reference() { ListWalk::releasing(self) } else { ListWalk::retaining(self) };
-        ListIterator { walk, part: ListPart::empty(), passed: 0, groups_left_out, failed: false }
+        ListIterator { walk, part: ListPart::empty(), passed: 0, groups, failed: false }
     }
 }
 
@@ -161,6 +161,6 @@ impl<T: ListItem> Iterator for ListIterator<T> {
         }
         let entry = &self.part.entries()[self.passed];
         self.passed += 1;
-        Some(Ok(Arc::clone(entry).record(self.groups_left_out)))
+        Some(Ok(Arc::clone(entry).record(&self.groups)))
     }
 }

@@ -1,7 +1,6 @@
 //! Lists of a group that do what commands about single people would do, in a tenth or a hundredth of the requests.
 
 use super::ActionExecutor;
-use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::actions::draft::CarriedPiece;
 use crate::client::actions::in_flight::InFlightRequest;
 use crate::client::actions::match_answer::MatchedOutcome;
@@ -15,6 +14,7 @@ use crate::client::listing::Listing;
 use crate::client::outcome::Warning;
 use crate::client::settings::Mode;
 use crate::error::Result;
+use crate::wire::command::Command;
 use crate::wire::identity::fold;
 use crate::wire::limits::{COMMANDS_PER_REQUEST, STEPS_PER_COMMAND};
 use futures_util::Stream;
@@ -36,12 +36,11 @@ const READING_TIME: Duration = Duration::from_secs(6);
 
 impl ActionExecutor {
     /// What lists of groups may do instead of a command: the run knows that the e-mail has one account only.
-    pub(super) fn memberships_of(&mut self, command: &CheckedCommand) -> Option<Memberships> {
+    pub(super) fn memberships_of(&mut self, command: &Command) -> Option<Memberships> {
         let settings = &self.client.shared.settings;
         if self.options.sends_singly || !settings.pack || self.lists_per_command() == 0 {
             return None;
         }
-        let command = command.command();
         let memberships = Memberships::of(command).filter(|_| self.client.is_only_account(command))?;
         self.count_profiles(&memberships);
         self.may_be_listed(&memberships).then_some(memberships)

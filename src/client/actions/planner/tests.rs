@@ -15,7 +15,8 @@ fn add(user: &str, groups: usize) -> Command {
 }
 
 fn planned(index: usize, command: &Command) -> PlannedCommand {
-    PlannedCommand::new(index, CheckedCommand::new(command.clone(), false))
+    let CheckedCommand { command, pieces, .. } = CheckedCommand::unchecked(command.clone());
+    PlannedCommand::new(index, &command, pieces)
 }
 
 fn done() -> SettledPiece {
@@ -330,7 +331,7 @@ proptest! {
         let mut indexes: Vec<_> = outcomes.iter().map(|outcome| outcome.index).collect();
         indexes.sort_unstable();
         prop_assert_eq!(indexes, (0..commands.len()).collect::<Vec<_>>());
-        let pieces: usize = commands.iter().map(|command| split::split(command).len()).sum();
+        let pieces: usize = commands.iter().map(|command| split::split(&Arc::new(command.clone())).len()).sum();
         prop_assert_eq!(requests.iter().map(Vec::len).sum::<usize>(), pieces);
         for request in &requests {
             prop_assert!(request.len() <= COMMANDS_PER_REQUEST);

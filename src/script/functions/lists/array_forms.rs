@@ -26,8 +26,9 @@ pub(crate) fn module() -> Module {
             let function = std::mem::take(*function).try_cast::<FnPtr>();
             function.map_or(Ok(Dynamic::UNIT), |function| query(context, list, function))
         };
+        // A method: Rhai would pass anything else a copy of the whole array.
         let native =
-            RhaiFunc::Pure { func: Rc::new(call), has_context: true, is_pure: true, is_volatile: false };
+            RhaiFunc::Method { func: Rc::new(call), has_context: true, is_pure: true, is_volatile: false };
         let types = [TypeId::of::<Array>(), TypeId::of::<FnPtr>()];
         FuncRegistration::new(name).set_into_module_raw(&mut module, types, native);
     }

@@ -8,8 +8,8 @@ use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::json::json_of;
 use crate::values::query::diff;
-use crate::values::record::ListItem;
 use crate::values::record::UserRecord;
+use crate::values::record::{GroupsField, ListItem};
 use crate::values::record_list::RecordList;
 use crate::wire::group::Group;
 use crate::wire::user::User;
@@ -80,6 +80,7 @@ fn listed<T: ListItem + DeserializeOwned>(list: &Dynamic) -> Option<RecordList<T
     let entry = |item: &Dynamic| serde_json::from_value(json_of(item).ok()?).ok().map(Arc::new);
     let entries = items.iter().map(entry).collect::<Option<_>>()?;
     let without_groups =
-        |item: &Dynamic| item.read_lock::<UserRecord>().is_some_and(|user| user.groups_left_out);
-    Some(RecordList::from_entries(entries, items.iter().any(without_groups)))
+        |item: &Dynamic| item.read_lock::<UserRecord>().is_some_and(|user| user.groups.are_left_out());
+    let groups = GroupsField::requested(items.iter().any(without_groups));
+    Some(RecordList::from_entries(entries).showing(groups))
 }

@@ -259,7 +259,7 @@ pub mod functions {
 fn note_direct_groups(list: &Dynamic, test: &ListCallback) {
     let users = list.read_lock::<RecordList<User>>();
     if let Some(users) = users.filter(|users| users.has_direct_groups() && test.reads_groups()) {
-        users.note_direct_groups();
+        users.groups().note_use();
     }
 }
 

@@ -128,7 +128,8 @@ fn a_mistake_in_a_condition_is_an_error() {
 
 #[test]
 fn excluded_groups_cannot_be_queried() {
-    let mut test = ListTest::new().with("bare", RecordList::from_entries(users(), true));
+    let mut test = ListTest::new()
+        .with("bare", RecordList::from_entries(users()).showing(crate::values::record::GroupsField::LeftOut));
     for code in
         ["bare.where(#{groups: \"X\"})", "bare.count_by(\"groups\")", "bare.filter(|u| true)[0].groups"]
     {

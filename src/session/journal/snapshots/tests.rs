@@ -39,6 +39,7 @@ fn read(snapshots: &mut Snapshots, users: &[Arc<User>]) {
         counts_indirect: false,
         shows_groups: true,
     };
+    snapshots.records.add(users, UserReading::Listing(listing));
     snapshots.add(users, UserReading::Listing(listing));
 }
 
@@ -114,19 +115,4 @@ fn an_account_is_absent_only_by_a_complete_listing_or_by_the_service_itself() {
     assert_eq!(state(&mut snapshots, &unlisted), absent);
     snapshots.add_missing("New@example.com", None);
     assert_eq!(state(&mut snapshots, &NOBODY_KNOWN).0, AccountPresence::Absent);
-}
-
-#[test]
-fn records_that_the_script_dropped_are_forgotten_but_the_last_ones() {
-    let mut snapshots = Snapshots::default();
-    read(&mut snapshots, &[user("0", "gone@example.com", "adobeID", &[])]);
-    for number in 0..40_000 {
-        read(&mut snapshots, &[user(&number.to_string(), "x@example.com", "federatedID", &[])]);
-    }
-    read(&mut snapshots, &[user("z", "last@example.com", "federatedID", &[])]);
-    assert!(snapshots.unsorted.len() <= 2 * SWEEP_SIZE);
-    assert_eq!(snapshots.recent.len(), RECENT_SIZE);
-    let account = |snapshots: &mut Snapshots, name: &str| before(snapshots, add(name, "P")).account;
-    assert_eq!(account(&mut snapshots, "gone@example.com"), AccountPresence::Unknown);
-    assert_eq!(account(&mut snapshots, "last@example.com"), AccountPresence::Present);
 }

@@ -194,7 +194,7 @@ proptest! {
 
     #[test]
     fn users_are_chosen_as_the_interpreter_chooses_them(expression in expression(), users in users()) {
-        let mut test = ListTest::new().with("people", RecordList::from_entries(users, false));
+        let mut test = ListTest::new().with("people", RecordList::from_entries(users));
         for function in ["filter", "find", "some", "all", "map", "count_by"] {
             let [known, interpreted] = both(&mut test, "people", function, &expression);
             prop_assert_eq!(known, interpreted, "{}: {}", function, expression);
@@ -212,7 +212,7 @@ proptest! {
 
     #[test]
     fn entries_are_mapped_and_indexed_as_by_the_interpreter(made in made(), users in users(), rows in rows()) {
-        let mut test = ListTest::new().with("people", RecordList::from_entries(users, false));
+        let mut test = ListTest::new().with("people", RecordList::from_entries(users));
         for (list, function) in
             [("people", "map"), ("people", "sort_by"), ("people", "index_by"), ("people", "group_by"), (&*rows, "map")]
         {
@@ -242,7 +242,7 @@ proptest! {
         users in users(),
         rows in rows(),
     ) {
-        let mut test = ListTest::new().with("people", RecordList::from_entries(users, false));
+        let mut test = ListTest::new().with("people", RecordList::from_entries(users));
         for list in ["people", &rows] {
             let [known, interpreted] = ["         ", "let a = 1;"].map(|before| {
                 let before = format!("{before:10}");
@@ -261,7 +261,7 @@ proptest! {
         expression in expression(),
         users in users(),
     ) {
-        let mut test = ListTest::new().with("people", RecordList::from_entries(users, true));
+        let mut test = ListTest::new().with("people", RecordList::from_entries(users).showing(crate::values::record::GroupsField::LeftOut));
         let [known, interpreted] = both(&mut test, "people", "filter", &expression);
         prop_assert_eq!(known, interpreted, "{}", expression);
     }
