@@ -20,10 +20,10 @@ impl Translator<'_> {
         statement: &PyStatement,
         items: &[(PyNode, Option<PyNode>)],
         body: &PyBlock,
-    ) -> Translated<()> {
+    ) {
         let mark = self.before.len();
         let scope = self.scope.clone();
-        let Err(reason) = self.known_with(statement, items, body) else { return Ok(()) };
+        let Err(reason) = self.known_with(statement, items, body) else { return };
         // What is entered is left, and what is done in it is not.
         self.before.truncate(mark);
         self.scope = scope;
@@ -36,7 +36,6 @@ impl Translator<'_> {
             }
         }
         self.body(body);
-        Ok(())
     }
 
     fn known_with(

@@ -359,6 +359,20 @@ impl Translator<'_> {
         result
     }
 
+    /// An error by its last name, and the script's own ones that are made from it.
+    fn error_kinds(&self, path: &str) -> Vec<String> {
+        let mut names = vec![path.rsplit('.').next().unwrap_or(path).to_owned()];
+        let mut place = 0;
+        while place < names.len() {
+            let derived = self.classes.iter().filter(|(_, class)| class.bases.contains(&names[place]));
+            let derived: Vec<_> =
+                derived.map(|(name, _)| name.clone()).filter(|name| !names.contains(name)).collect();
+            names.extend(derived);
+            place += 1;
+        }
+        names.iter().map(|name| quoted(name)).collect()
+    }
+
     fn handler_bodies(
         &mut self,
         handlers: &[PyHandler],
@@ -387,9 +401,10 @@ impl Translator<'_> {
                     let kinds: Vec<_> = handler
                         .types
                         .iter()
-                        .map(|kind| kind.path().map(|path| quoted(path.rsplit('.').next().unwrap_or(&path))))
-                        .collect::<Option<_>>()
-                        .unwrap_or_default();
+                        .map(|kind| kind.path().map(|path| self.error_kinds(&path)))
+                        .collect::<Option<Vec<_>>>()
+                        .unwrap_or_default()
+                        .concat();
                     if kinds.is_empty() {
                         return left("`except` of a computed class");
                     }

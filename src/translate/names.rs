@@ -427,7 +427,7 @@ impl NameUse {
                 if let PyExpression::Attribute(of, method) = &call.function.kind
                     && let Some(root) = of.root()
                     && !bound.contains(root)
-                    && CHANGING.contains(&method.as_str())
+                    && (call.is_change || CHANGING.contains(&method.as_str()))
                 {
                     add(&mut self.changed, root, node.line);
                 }

@@ -10,7 +10,7 @@ use ruff_python_ast::{
 };
 use ruff_python_parser::parse_module;
 use ruff_text_size::{Ranged, TextSize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a file is not Python: the 1-based line and the parser's words.
 #[derive(Debug)]
@@ -19,9 +19,9 @@ pub(super) struct PythonFault {
     pub(super) message: String,
 }
 
-/// Parses a Python file.
-pub(super) fn parse(text: &str) -> Result<PythonFile, PythonFault> {
-    let reader = PythonReader::new(text);
+/// Parses a Python file. `changing` are methods of the script that change their object.
+pub(super) fn parse(text: &str, changing: &BTreeSet<String>) -> Result<PythonFile, PythonFault> {
+    let reader = PythonReader::new(text, changing);
     let parsed = parse_module(text).map_err(|error| PythonFault {
         line: reader.line(error.location.start()),
         message: error.error.to_string(),
@@ -42,12 +42,13 @@ struct PythonReader<'t> {
     text: &'t str,
     /// The first byte of each line.
     starts: Vec<usize>,
+    changing: &'t BTreeSet<String>,
 }
 
 impl<'t> PythonReader<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, changing: &'t BTreeSet<String>) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(place, _)| place + 1)).collect();
-        Self { text, starts }
+        Self { text, starts, changing }
     }
 
     fn line(&self, place: TextSize) -> usize {
@@ -263,6 +264,7 @@ impl<'t> PythonReader<'t> {
                     })
                     .collect(),
                 is_awaited: false,
+                is_change: matches!(&*inner.func, Expr::Attribute(function) if self.changing.contains(function.attr.as_str())),
             })),
             Expr::BinOp(inner) => {
                 E::Binary(self.boxed(&inner.left), operator(inner.op), self.boxed(&inner.right))

@@ -56,6 +56,8 @@ impl Translator<'_> {
         for expression in statement.expressions() {
             self.look_for_defects(expression);
         }
+        self.check_kept(statement)?;
+        self.check_returned(statement)?;
         match &statement.kind {
             S::Expression(value) => self.expression_statement(statement, value),
             S::Assign { targets, value } => self.assign_statement(statement, targets, value),
@@ -87,7 +89,10 @@ impl Translator<'_> {
             S::For { target, iterated, body, otherwise } => {
                 self.for_statement(statement, target, iterated, body, otherwise.as_ref())
             }
-            S::With { items, body } => self.with_statement(statement, items, body),
+            S::With { items, body } => {
+                self.with_statement(statement, items, body);
+                Ok(())
+            }
             S::Try { body, handlers, otherwise, last } => {
                 self.try_block(statement, body, handlers, otherwise.as_ref(), last.as_ref())
             }

@@ -226,6 +226,8 @@ pub(super) struct PyCall {
     pub(super) keywords: Vec<(Option<String>, PyNode)>,
     /// `await` stands before it.
     pub(super) is_awaited: bool,
+    /// It is a method of the script that changes its object.
+    pub(super) is_change: bool,
 }
 
 /// `for target in iterated if tests`.

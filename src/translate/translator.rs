@@ -72,6 +72,8 @@ pub(super) struct KnownClass {
     pub(super) properties: BTreeSet<String>,
     pub(super) constructor: Option<KnownFunction>,
     pub(super) is_error: bool,
+    /// The classes that it is made from.
+    pub(super) bases: Vec<String>,
     /// What its `with` calls first and last.
     pub(super) enter: Option<KnownFunction>,
     pub(super) exit: Option<KnownFunction>,
@@ -211,6 +213,11 @@ pub(super) struct Translator<'f> {
     pub(super) class_name: Option<(String, String)>,
     /// Variables and fields whose value a statement that is left gives.
     pub(super) left_values: BTreeSet<String>,
+    /// Classes whose objects change after they are made.
+    pub(super) mutable_classes: BTreeSet<String>,
+    /// Functions and methods that keep an argument, and those that return a part of another value.
+    pub(super) keeping: BTreeSet<String>,
+    pub(super) returning_parts: BTreeSet<String>,
     /// Functions of the script that are decorators.
     pub(super) decorators: BTreeMap<String, KnownDecorator>,
     /// Calls that make a task, which something waits for at once.
@@ -248,6 +255,9 @@ impl<'f> Translator<'f> {
             counter: 0,
             brackets: 0,
             class_name: None,
+            mutable_classes: BTreeSet::new(),
+            keeping: BTreeSet::new(),
+            returning_parts: BTreeSet::new(),
             left_values: BTreeSet::new(),
             decorators: BTreeMap::new(),
             awaited: 0,

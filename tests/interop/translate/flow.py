@@ -156,3 +156,26 @@ for row in rows:
     row["a"] = 9
     print(row["a"])
 print([row["a"] for row in rows])
+
+
+# Errors that are made from others.
+class AppError(Exception):
+    pass
+class Special(AppError):
+    pass
+try:
+    raise Special("deep")
+except AppError as e:
+    print("app", e)
+try:
+    raise AppError("flat")
+except Special:
+    print("no")
+except AppError as e:
+    print("yes", e)
+class Bad(ValueError):
+    """A value that is not good."""
+try:
+    raise Bad("v")
+except ValueError as e:
+    print("value", e)
