@@ -105,7 +105,7 @@ impl Translator<'_> {
             let name = call.function.name().unwrap_or_default();
             return self.classes.contains_key(name) || self.keeping.contains(name);
         };
-        names::is_changing_method(method) || self.keeping.contains(method)
+        names::is_changing_method(method) || self.keeping.contains(&format!(".{method}"))
     }
 
     /// `found = find(rows)`, where the function returns a part of another value and the result is changed.
@@ -113,11 +113,11 @@ impl Translator<'_> {
         let PyStatementKind::Assign { targets, value } = &statement.kind else { return Ok(()) };
         let ([target], Some(call)) = (targets.as_slice(), value.call()) else { return Ok(()) };
         let called = match &call.function.kind {
-            PyExpression::Name(name) => name,
+            PyExpression::Name(name) => name.clone(),
             PyExpression::Attribute(of, method)
                 if !names::is_python_method(method) || matches!(self.kind_of(of), ValueKind::Object(_)) =>
             {
-                method
+                format!(".{method}")
             }
             _ => return Ok(()),
         };
@@ -128,8 +128,11 @@ impl Translator<'_> {
                 .get(name)
                 .is_some_and(|lines| lines.iter().any(|line| *line > statement.last))
         });
-        if is_changed && self.returning_parts.contains(called) {
-            return left(format!("a change of what `{called}` returns, which is a part of another value"));
+        if is_changed && self.returning_parts.contains(&called) {
+            return left(format!(
+                "a change of what `{}` returns, which is a part of another value",
+                called.trim_start_matches('.')
+            ));
         }
         Ok(())
     }
@@ -175,14 +178,16 @@ impl Translator<'_> {
             }
         }
         for (function, is_method) in functions {
+            // A function and a method may have one name.
+            let key = if is_method { format!(".{}", function.name) } else { function.name.clone() };
             let parameters: BTreeSet<_> =
                 function.parameters.iter().skip(usize::from(is_method)).map(|one| one.name.clone()).collect();
             if keeps(function, &parameters) {
-                self.keeping.insert(function.name.clone());
+                self.keeping.insert(key.clone());
             }
             let own = function.parameters.first().filter(|_| is_method).map(|one| one.name.as_str());
             if returns_part(function, &parameters, own) {
-                self.returning_parts.insert(function.name.clone());
+                self.returning_parts.insert(key);
             }
         }
     }
