@@ -200,7 +200,7 @@ fn keeps(function: &PyFunction, parameters: &BTreeSet<String>) -> bool {
     for statement in &function.body {
         statement.walk_statements(&mut |inner| match &inner.kind {
             PyStatementKind::Assign { value, .. } | PyStatementKind::Return(Some(value)) => {
-                found |= is_it(value)
+                found |= is_it(value);
             }
             _ => {}
         });

@@ -255,17 +255,7 @@ impl<'t> PythonReader<'t> {
                 },
                 index => E::Index(self.boxed(&inner.value), self.boxed(index)),
             },
-            Expr::Call(inner) => E::Call(Box::new(PyCall {
-                function: self.node(&inner.func),
-                arguments: self.nodes(&inner.arguments.args),
-                keywords: (inner.arguments.keywords.iter())
-                    .map(|given| {
-                        (given.arg.as_ref().map(|name| name.id.to_string()), self.node(&given.value))
-                    })
-                    .collect(),
-                is_awaited: false,
-                is_change: matches!(&*inner.func, Expr::Attribute(function) if self.changing.contains(function.attr.as_str())),
-            })),
+            Expr::Call(inner) => E::Call(Box::new(self.call(inner))),
             Expr::BinOp(inner) => {
                 E::Binary(self.boxed(&inner.left), operator(inner.op), self.boxed(&inner.right))
             }
@@ -328,6 +318,18 @@ impl<'t> PythonReader<'t> {
             Expr::EllipsisLiteral(_) => E::Other("..."),
             Expr::Slice(_) => E::Other("a slice of several dimensions"),
             Expr::IpyEscapeCommand(_) => E::Other("a command of IPython"),
+        }
+    }
+
+    fn call(&self, inner: &ruff_python_ast::ExprCall) -> PyCall {
+        PyCall {
+            function: self.node(&inner.func),
+            arguments: self.nodes(&inner.arguments.args),
+            keywords: (inner.arguments.keywords.iter())
+                .map(|given| (given.arg.as_ref().map(|name| name.id.to_string()), self.node(&given.value)))
+                .collect(),
+            is_awaited: false,
+            is_change: matches!(&*inner.func, Expr::Attribute(function) if self.changing.contains(function.attr.as_str())),
         }
     }
 
