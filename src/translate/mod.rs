@@ -30,6 +30,7 @@ mod iterables;
     reason = "one arm for each function of Python reads as a table"
 )]
 mod kinds;
+mod left_over;
 #[expect(clippy::match_same_arms, reason = "one arm for each function of Python reads as a table")]
 mod libraries;
 mod loops;
