@@ -56,6 +56,7 @@ impl Translator<'_> {
                 found.extend(targets.iter().filter_map(PyNode::path));
             }
             PyStatementKind::Annotated { target, value: Some(_), .. } => found.extend(target.path()),
+            PyStatementKind::Function(function) => found.push(function.name.clone()),
             PyStatementKind::For { target, .. } => found.extend(super::control::targets(target)),
             PyStatementKind::With { items, .. } => {
                 found.extend(items.iter().filter_map(|(_, name)| name.as_ref()?.path()));

@@ -195,8 +195,10 @@ impl<'t> PythonReader<'t> {
 
     fn function(&self, function: &ruff_python_ast::StmtFunctionDef) -> PyFunction {
         let given = &function.parameters;
-        let listed = given.posonlyargs.iter().chain(&given.args).chain(&given.kwonlyargs);
-        let parameters = listed.map(|parameter| PyParameter {
+        let positional = given.posonlyargs.iter().chain(&given.args).map(|parameter| (parameter, false));
+        let listed = positional.chain(given.kwonlyargs.iter().map(|parameter| (parameter, true)));
+        let parameters = listed.map(|(parameter, is_keyword)| PyParameter {
+            is_keyword,
             name: parameter.parameter.name.id.to_string(),
             default: parameter.default.as_ref().map(|value| self.node(value)),
             annotation: parameter.parameter.annotation.as_deref().map(|annotation| self.node(annotation)),

@@ -166,6 +166,7 @@ impl Translator<'_> {
                 is_async: false,
                 parameters,
                 defaults,
+                keyword_only: BTreeSet::new(),
                 rest: false,
                 keywords: false,
                 returns: ValueKind::Unknown,

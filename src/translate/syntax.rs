@@ -136,6 +136,8 @@ pub(super) struct PyFunction {
 pub(super) struct PyParameter {
     pub(super) name: String,
     pub(super) default: Option<PyNode>,
+    /// It stands after `*`, and is only given by its name.
+    pub(super) is_keyword: bool,
     /// Its declared type.
     pub(super) annotation: Option<PyNode>,
 }

@@ -37,6 +37,8 @@ pub(super) struct KnownFunction {
     pub(super) name: String,
     pub(super) parameters: Vec<String>,
     pub(super) defaults: Vec<Option<PyNode>>,
+    /// The parameters that are only given by their names.
+    pub(super) keyword_only: BTreeSet<String>,
     pub(super) rest: bool,
     pub(super) keywords: bool,
     pub(super) returns: ValueKind,
@@ -351,6 +353,12 @@ impl<'f> Translator<'f> {
             name: function.name.clone(),
             parameters: function.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
             defaults: function.parameters.iter().map(|parameter| parameter.default.clone()).collect(),
+            keyword_only: function
+                .parameters
+                .iter()
+                .filter(|parameter| parameter.is_keyword)
+                .map(|parameter| parameter.name.clone())
+                .collect(),
             rest: function.rest.is_some(),
             keywords: function.keywords.is_some(),
             returns: ValueKind::Unknown,

@@ -56,3 +56,22 @@ try:
     raise Bad("v")
 except ValueError as e:
     print("value", e)
+
+
+# A function that changes the entries of its argument, and parameters that are only given by name.
+def labeled(rows):
+    for row in rows:
+        row["label"] = "row " + str(row["n"])
+    return rows
+
+
+def total(*numbers, scale=1):
+    return sum(numbers) * scale
+
+
+table = [{"n": 1}, {"n": 2}]
+labels = labeled(table)
+print(table[0]["label"], labels[1]["label"], len(table))
+print(total(1, 2, 3), total(1, 2, scale=10))
+pairs = dict(line.split("=") for line in ["a=1", "b=2"])
+print(pairs, dict(zip(["x"], [5])))
