@@ -50,6 +50,61 @@ fn what_cannot_be_done_is_marked_and_ends_with_10() {
 }
 
 #[test]
+fn what_uses_a_value_that_is_left_is_left_too() {
+    let script = "import pandas as pd\nframe = pd.read_csv('x')\nprint(len(frame))\nprint(frame.columns)\nframe.append(1)\n\n\n\
+                  class Store:\n    def __init__(self):\n        self.cache = pd.Cache()\n\n    def find(self, key):\n        return self.cache.get(key)\n\n\n\
+                  with pd.option('x') as chosen:\n    print('inside')\n    print(chosen.name)\n";
+    let report = Run::new("check x.py").file("x.py", script).run();
+    assert_eq!(report.code, 10, "{}", report.stderr);
+    let left: Vec<_> = report.stdout.lines().filter(|row| row.contains("  left  ")).collect();
+    let numbers: Vec<_> = left.iter().filter_map(|row| row.split_whitespace().next()).collect();
+    assert_eq!(numbers, ["1", "2", "4", "5", "10", "13", "16", "18"], "{}", report.stdout);
+}
+
+#[test]
+fn a_decorator_runs_around_each_call_and_an_unknown_one_is_left() {
+    let script = "def twice(func):\n    def wrapper(*args, **kwargs):\n        func(*args, **kwargs)\n        \
+                  return func(*args, **kwargs)\n    return wrapper\n\n\n@twice\ndef say(x):\n    print(x)\n    return x\n\n\n\
+                  say('a')\n";
+    let run = Run::new("translate x.py --out x.rhai").file("x.py", script).run();
+    let path = run.file("x.rhai");
+    let draft = std::fs::read_to_string(path).unwrap();
+    run.ended(0);
+    let run = Run::new("--sandbox -q x.rhai").file("x.rhai", draft).run();
+    assert_eq!(run.ended(0), "a\na\n");
+    for decorator in ["@app.route('/')", "@unknown", "@twice\n@twice"] {
+        let run = Run::new("translate x.py").file("x.py", script.replacen("@twice", decorator, 1)).run();
+        assert!(run.stdout.contains("// TODO line 8: @"), "{decorator}: {}", run.stdout);
+        assert_eq!(run.code, 10, "{decorator}");
+    }
+}
+
+#[test]
+fn an_object_under_two_names_is_left_if_it_changes() {
+    let class = "class Box:\n    def __init__(self):\n        self.n = 0\n\n    def put(self, n):\n        self.n += n\n\n\n\
+                 def keep(list, box):\n    list.append(box)\n\n\ndef pick(boxes):\n    for box in boxes:\n        return box\n\n\n\
+                 box = Box()\nboxes = []\n";
+    for (line, after) in [
+        ("boxes.append(box)", "print(box.n)"),
+        ("pair = [box, 1]", "box.put(1)"),
+        ("named = {'a': box}", "print(box.n)"),
+        ("keep(boxes, box)", "print(box.n)"),
+        ("found = pick(boxes)", "found.n = 5"),
+    ] {
+        let run = Run::new("translate x.py").file("x.py", format!("{class}{line}\n{after}\n")).run();
+        assert!(run.stdout.contains(&format!("// TODO line 20: {line}")), "{line}: {}", run.stdout);
+        run.ended(10);
+    }
+    for script in [
+        "boxes.append(box)\n",
+        "boxes.append(Box())\nprint(box.n)\n",
+        "other = box\nother.put(1)\nprint(box.n)\n",
+    ] {
+        Run::new("translate x.py").file("x.py", format!("{class}{script}")).run().ended(0);
+    }
+}
+
+#[test]
 fn files_that_are_not_python_3_end_with_2() {
     for (text, words) in [
         (&b""[..], "is empty"),

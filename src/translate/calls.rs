@@ -51,6 +51,9 @@ impl Translator<'_> {
         if self.scope.bound.iter().any(|bound| bound == name)
             || (is_variable && !self.functions.contains_key(name) && !self.classes.contains_key(name))
         {
+            if self.is_left_value(&call.function) {
+                return left(format!("`{name}`, which is left"));
+            }
             let variable = self.value(&call.function, level::ATOM)?;
             let arguments = self.plains(&call.arguments)?;
             if !call.keywords.is_empty() {
@@ -178,7 +181,9 @@ impl Translator<'_> {
         let codes = self.plains(&values)?;
         let mut texts = values.iter().zip(codes).map(|(value, code)| (value.line, value.end, code));
         for (place, text) in texts.by_ref().take(call.arguments.len()).enumerate() {
-            match given.get_mut(place) {
+            let is_positional =
+                function.parameters.get(place).is_some_and(|name| !function.keyword_only.contains(name));
+            match given.get_mut(place).filter(|_| is_positional) {
                 Some(slot) => *slot = Some(text),
                 None if function.rest => rest.push(text.2),
                 None => return left(format!("too many arguments for `{}`", function.name)),
@@ -321,7 +326,13 @@ impl Translator<'_> {
             ("set" | "frozenset", []) => RhaiCode::atom("[]"),
             ("tuple", []) => RhaiCode::atom("[]"),
             ("list" | "tuple", [of]) => return self.copied_list(of).map(Some),
-            ("dict", [of]) if call.keywords.is_empty() => self.expression(of)?,
+            ("dict", [of]) if call.keywords.is_empty() => {
+                if matches!(self.kind_of(of), ValueKind::List(_)) {
+                    let pairs = self.plain(of)?;
+                    return Ok(Some(RhaiCode::atom(format!("{}({pairs})", self.helper("map_of")))));
+                }
+                self.expression(of)?
+            }
             ("set" | "frozenset", [of]) => {
                 RhaiCode::atom(format!("{}.unique()", self.plain_iterated(of)?.at(level::ATOM)))
             }

@@ -20,6 +20,29 @@ impl Translator<'_> {
         statement: &PyStatement,
         items: &[(PyNode, Option<PyNode>)],
         body: &PyBlock,
+    ) {
+        let mark = self.before.len();
+        let scope = self.scope.clone();
+        let Err(reason) = self.known_with(statement, items, body) else { return };
+        // What is entered is left, and what is done in it is not.
+        self.before.truncate(mark);
+        self.scope = scope;
+        self.hoist(statement);
+        self.leave_head(statement, &reason.0);
+        for name in items.iter().filter_map(|(_, name)| name.as_ref()?.name()) {
+            if !self.scope.is_declared(name) {
+                let line = self.assign_name(name, "()");
+                self.writer.extra(&line);
+            }
+        }
+        self.body(body);
+    }
+
+    fn known_with(
+        &mut self,
+        statement: &PyStatement,
+        items: &[(PyNode, Option<PyNode>)],
+        body: &PyBlock,
     ) -> Translated<()> {
         let (mut lines, mut after) = (Vec::new(), Vec::new());
         for (value, name) in items {

@@ -235,6 +235,14 @@ impl Translator<'_> {
             self.writer.extra(&format!("let {flag} = false;"));
         }
         self.open(statement.first, statement.head, code);
+        if let PyStatementKind::For { target, .. } = &statement.kind {
+            // What the body assigns to the variable of the loop is no new variable.
+            for name in targets(target) {
+                if !self.scope.is_declared(&name) {
+                    self.scope.declare(&name);
+                }
+            }
+        }
         self.writer.outcomes(statement.first, statement.head, LineOutcome::Same, "");
         for line in first {
             self.writer.extra(line);
@@ -351,6 +359,20 @@ impl Translator<'_> {
         result
     }
 
+    /// An error by its last name, and the script's own ones that are made from it.
+    fn error_kinds(&self, path: &str) -> Vec<String> {
+        let mut names = vec![path.rsplit('.').next().unwrap_or(path).to_owned()];
+        let mut place = 0;
+        while place < names.len() {
+            let derived = self.classes.iter().filter(|(_, class)| class.bases.contains(&names[place]));
+            let derived: Vec<_> =
+                derived.map(|(name, _)| name.clone()).filter(|name| !names.contains(name)).collect();
+            names.extend(derived);
+            place += 1;
+        }
+        names.iter().map(|name| quoted(name)).collect()
+    }
+
     fn handler_bodies(
         &mut self,
         handlers: &[PyHandler],
@@ -379,9 +401,10 @@ impl Translator<'_> {
                     let kinds: Vec<_> = handler
                         .types
                         .iter()
-                        .map(|kind| kind.path().map(|path| quoted(path.rsplit('.').next().unwrap_or(&path))))
-                        .collect::<Option<_>>()
-                        .unwrap_or_default();
+                        .map(|kind| kind.path().map(|path| self.error_kinds(&path)))
+                        .collect::<Option<Vec<_>>>()
+                        .unwrap_or_default()
+                        .concat();
                     if kinds.is_empty() {
                         return left("`except` of a computed class");
                     }

@@ -472,4 +472,14 @@ fn sampled(list, count) {
     return found;
 }"#,
     ),
+    helper(
+        "map_of",
+        &[],
+        r"// A map of pairs of a key and a value.
+fn map_of(pairs) {
+    let map = #{};
+    for pair in pairs { map[`${pair[0]}`] = pair[1]; }
+    return map;
+}",
+    ),
 ];

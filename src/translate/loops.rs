@@ -244,6 +244,18 @@ impl Translator<'_> {
         if is_file || self.kind_of_entry_is_plain(list, name) {
             return Ok(None);
         }
+        if inner.assigned.contains_key(name) {
+            // `row = dict(row)` first: what is changed is no entry of the list.
+            let assigned = body.body.iter().find(|inner| names::targets_of(inner).contains(name));
+            let is_first = assigned.is_some_and(|assigned| {
+                matches!(assigned.kind, PyStatementKind::Assign { .. })
+                    && inner
+                        .changed
+                        .get(name)
+                        .is_none_or(|lines| lines.iter().all(|line| *line > assigned.last))
+            });
+            return if is_first { Ok(None) } else { left("an entry that is changed and assigned in a loop") };
+        }
         let root = list.root().unwrap_or_default();
         let is_read_again = self
             .scope

@@ -30,12 +30,14 @@ mod iterables;
     reason = "one arm for each function of Python reads as a table"
 )]
 mod kinds;
+mod left_over;
 #[expect(clippy::match_same_arms, reason = "one arm for each function of Python reads as a table")]
 mod libraries;
 mod loops;
 #[expect(clippy::too_many_lines, reason = "one arm for each function of Python reads as a table")]
 mod methods;
 mod names;
+mod objects;
 mod operators;
 mod order;
 mod parser;
@@ -78,7 +80,14 @@ pub(crate) fn translate(
     if let Some(refusal) = refusal::before_parsing(&text) {
         return Err(refusal);
     }
-    let file =
-        parser::parse(&text).map_err(|fault| refusal::after_parsing(&text, fault.line, &fault.message))?;
+    let parse = |changing: &BTreeSet<String>| {
+        parser::parse(&text, changing)
+            .map_err(|fault| refusal::after_parsing(&text, fault.line, &fault.message))
+    };
+    let mut file = parse(&BTreeSet::new())?;
+    let changing = objects::changing_methods(&file);
+    if !changing.is_empty() {
+        file = parse(&changing)?;
+    }
     Ok(file::translate(&file, left, built_in))
 }

@@ -305,9 +305,21 @@ impl NameUse {
                 self.expression(target);
                 self.target(target);
             }
-            S::For { target, iterated, .. } => {
+            S::For { target, iterated, body, .. } => {
                 self.expression(iterated);
                 self.target(target);
+                // A change of an entry is one of the list.
+                let inner = Self::of(&body.body);
+                let mut entries = Self::default();
+                entries.target(target);
+                if let Some(root) = iterated_root(iterated)
+                    && entries
+                        .assigned
+                        .keys()
+                        .any(|name| inner.changed.contains_key(name) && !inner.assigned.contains_key(name))
+                {
+                    add(&mut self.changed, root, line);
+                }
             }
             S::With { items, .. } => {
                 for (value, name) in items {
@@ -427,7 +439,7 @@ impl NameUse {
                 if let PyExpression::Attribute(of, method) = &call.function.kind
                     && let Some(root) = of.root()
                     && !bound.contains(root)
-                    && CHANGING.contains(&method.as_str())
+                    && (call.is_change || CHANGING.contains(&method.as_str()))
                 {
                     add(&mut self.changed, root, node.line);
                 }
@@ -464,6 +476,18 @@ impl NameUse {
 pub(super) fn parameters(function: &super::syntax::PyFunction) -> BTreeSet<String> {
     let listed = function.parameters.iter().map(|parameter| parameter.name.clone());
     listed.chain(function.rest.clone()).chain(function.keywords.clone()).collect()
+}
+
+/// The variable whose entries a loop goes through.
+fn iterated_root(iterated: &PyNode) -> Option<&str> {
+    let Some(call) = iterated.call() else { return iterated.root() };
+    match &call.function.kind {
+        PyExpression::Attribute(of, method) if method == "values" || method == "items" => of.root(),
+        PyExpression::Name(name) if name == "enumerate" || name == "reversed" => {
+            call.arguments.first()?.root()
+        }
+        _ => None,
+    }
 }
 
 fn add(uses: &mut BTreeMap<String, Vec<usize>>, name: &str, line: usize) {

@@ -10,7 +10,7 @@ use ruff_python_ast::{
 };
 use ruff_python_parser::parse_module;
 use ruff_text_size::{Ranged, TextSize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a file is not Python: the 1-based line and the parser's words.
 #[derive(Debug)]
@@ -19,9 +19,9 @@ pub(super) struct PythonFault {
     pub(super) message: String,
 }
 
-/// Parses a Python file.
-pub(super) fn parse(text: &str) -> Result<PythonFile, PythonFault> {
-    let reader = PythonReader::new(text);
+/// Parses a Python file. `changing` are methods of the script that change their object.
+pub(super) fn parse(text: &str, changing: &BTreeSet<String>) -> Result<PythonFile, PythonFault> {
+    let reader = PythonReader::new(text, changing);
     let parsed = parse_module(text).map_err(|error| PythonFault {
         line: reader.line(error.location.start()),
         message: error.error.to_string(),
@@ -42,12 +42,13 @@ struct PythonReader<'t> {
     text: &'t str,
     /// The first byte of each line.
     starts: Vec<usize>,
+    changing: &'t BTreeSet<String>,
 }
 
 impl<'t> PythonReader<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, changing: &'t BTreeSet<String>) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(place, _)| place + 1)).collect();
-        Self { text, starts }
+        Self { text, starts, changing }
     }
 
     fn line(&self, place: TextSize) -> usize {
@@ -194,8 +195,10 @@ impl<'t> PythonReader<'t> {
 
     fn function(&self, function: &ruff_python_ast::StmtFunctionDef) -> PyFunction {
         let given = &function.parameters;
-        let listed = given.posonlyargs.iter().chain(&given.args).chain(&given.kwonlyargs);
-        let parameters = listed.map(|parameter| PyParameter {
+        let positional = given.posonlyargs.iter().chain(&given.args).map(|parameter| (parameter, false));
+        let listed = positional.chain(given.kwonlyargs.iter().map(|parameter| (parameter, true)));
+        let parameters = listed.map(|(parameter, is_keyword)| PyParameter {
+            is_keyword,
             name: parameter.parameter.name.id.to_string(),
             default: parameter.default.as_ref().map(|value| self.node(value)),
             annotation: parameter.parameter.annotation.as_deref().map(|annotation| self.node(annotation)),
@@ -254,16 +257,7 @@ impl<'t> PythonReader<'t> {
                 },
                 index => E::Index(self.boxed(&inner.value), self.boxed(index)),
             },
-            Expr::Call(inner) => E::Call(Box::new(PyCall {
-                function: self.node(&inner.func),
-                arguments: self.nodes(&inner.arguments.args),
-                keywords: (inner.arguments.keywords.iter())
-                    .map(|given| {
-                        (given.arg.as_ref().map(|name| name.id.to_string()), self.node(&given.value))
-                    })
-                    .collect(),
-                is_awaited: false,
-            })),
+            Expr::Call(inner) => E::Call(Box::new(self.call(inner))),
             Expr::BinOp(inner) => {
                 E::Binary(self.boxed(&inner.left), operator(inner.op), self.boxed(&inner.right))
             }
@@ -326,6 +320,18 @@ impl<'t> PythonReader<'t> {
             Expr::EllipsisLiteral(_) => E::Other("..."),
             Expr::Slice(_) => E::Other("a slice of several dimensions"),
             Expr::IpyEscapeCommand(_) => E::Other("a command of IPython"),
+        }
+    }
+
+    fn call(&self, inner: &ruff_python_ast::ExprCall) -> PyCall {
+        PyCall {
+            function: self.node(&inner.func),
+            arguments: self.nodes(&inner.arguments.args),
+            keywords: (inner.arguments.keywords.iter())
+                .map(|given| (given.arg.as_ref().map(|name| name.id.to_string()), self.node(&given.value)))
+                .collect(),
+            is_awaited: false,
+            is_change: matches!(&*inner.func, Expr::Attribute(function) if self.changing.contains(function.attr.as_str())),
         }
     }
 

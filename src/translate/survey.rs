@@ -40,6 +40,7 @@ impl Translator<'_> {
         self.infer_all();
         self.find_built_in();
         self.infer_all();
+        self.find_sharing();
         self.place_names();
         self.find_stateful();
         self.find_absorbed();
@@ -107,6 +108,7 @@ impl Translator<'_> {
             is_error: bases
                 .iter()
                 .any(|base| base.path().is_some_and(|path| super::calls::is_error_name(&path))),
+            bases: bases.iter().filter_map(|base| base.name().map(str::to_owned)).collect(),
             ..KnownClass::default()
         };
         for statement in &body.body {
@@ -164,6 +166,7 @@ impl Translator<'_> {
                 is_async: false,
                 parameters,
                 defaults,
+                keyword_only: BTreeSet::new(),
                 rest: false,
                 keywords: false,
                 returns: ValueKind::Unknown,

@@ -136,6 +136,8 @@ pub(super) struct PyFunction {
 pub(super) struct PyParameter {
     pub(super) name: String,
     pub(super) default: Option<PyNode>,
+    /// It stands after `*`, and is only given by its name.
+    pub(super) is_keyword: bool,
     /// Its declared type.
     pub(super) annotation: Option<PyNode>,
 }
@@ -226,6 +228,8 @@ pub(super) struct PyCall {
     pub(super) keywords: Vec<(Option<String>, PyNode)>,
     /// `await` stands before it.
     pub(super) is_awaited: bool,
+    /// It is a method of the script that changes its object.
+    pub(super) is_change: bool,
 }
 
 /// `for target in iterated if tests`.

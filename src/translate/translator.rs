@@ -37,6 +37,8 @@ pub(super) struct KnownFunction {
     pub(super) name: String,
     pub(super) parameters: Vec<String>,
     pub(super) defaults: Vec<Option<PyNode>>,
+    /// The parameters that are only given by their names.
+    pub(super) keyword_only: BTreeSet<String>,
     pub(super) rest: bool,
     pub(super) keywords: bool,
     pub(super) returns: ValueKind,
@@ -72,6 +74,8 @@ pub(super) struct KnownClass {
     pub(super) properties: BTreeSet<String>,
     pub(super) constructor: Option<KnownFunction>,
     pub(super) is_error: bool,
+    /// The classes that it is made from.
+    pub(super) bases: Vec<String>,
     /// What its `with` calls first and last.
     pub(super) enter: Option<KnownFunction>,
     pub(super) exit: Option<KnownFunction>,
@@ -211,6 +215,11 @@ pub(super) struct Translator<'f> {
     pub(super) class_name: Option<(String, String)>,
     /// Variables and fields whose value a statement that is left gives.
     pub(super) left_values: BTreeSet<String>,
+    /// Classes whose objects change after they are made.
+    pub(super) mutable_classes: BTreeSet<String>,
+    /// Functions and methods that keep an argument, and those that return a part of another value.
+    pub(super) keeping: BTreeSet<String>,
+    pub(super) returning_parts: BTreeSet<String>,
     /// Functions of the script that are decorators.
     pub(super) decorators: BTreeMap<String, KnownDecorator>,
     /// Calls that make a task, which something waits for at once.
@@ -248,6 +257,9 @@ impl<'f> Translator<'f> {
             counter: 0,
             brackets: 0,
             class_name: None,
+            mutable_classes: BTreeSet::new(),
+            keeping: BTreeSet::new(),
+            returning_parts: BTreeSet::new(),
             left_values: BTreeSet::new(),
             decorators: BTreeMap::new(),
             awaited: 0,
@@ -341,6 +353,12 @@ impl<'f> Translator<'f> {
             name: function.name.clone(),
             parameters: function.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
             defaults: function.parameters.iter().map(|parameter| parameter.default.clone()).collect(),
+            keyword_only: function
+                .parameters
+                .iter()
+                .filter(|parameter| parameter.is_keyword)
+                .map(|parameter| parameter.name.clone())
+                .collect(),
             rest: function.rest.is_some(),
             keywords: function.keywords.is_some(),
             returns: ValueKind::Unknown,

@@ -251,3 +251,51 @@ print(max(said("n"), Log("o").last()), said("p") == Log("q").last())
 print(*["a", "b"], sep="-")
 print(*[1, None, True])
 print("done", file=sys.stderr)
+
+
+# One object under several names.
+class Account:
+    def __init__(self, owner):
+        self.owner = owner
+        self.balance = 0
+        self.history = []
+
+    def deposit(self, amount):
+        self.balance += amount
+        self.history.append(amount)
+
+    def twice(self, amount):
+        self.deposit(amount)
+        self.deposit(amount)
+
+
+def bump(account):
+    account.deposit(100)
+
+
+class Bank:
+    def __init__(self):
+        self.accounts = []
+
+    def open(self, owner):
+        self.accounts.append(Account(owner))
+
+    def pay_all(self, amount):
+        for account in self.accounts:
+            account.twice(amount)
+
+
+first = Account("kim")
+first.deposit(5)
+second = first
+second.deposit(1)
+print(first.balance, second.balance)
+bump(first)
+print(first.balance, first.history)
+bank = Bank()
+bank.open("kim")
+bank.open("ben")
+bank.pay_all(2)
+for account in bank.accounts:
+    account.deposit(1)
+print([account.balance for account in bank.accounts])
