@@ -236,7 +236,7 @@ impl Translator<'_> {
         }
         self.open(statement.first, statement.head, code);
         if let PyStatementKind::For { target, .. } = &statement.kind {
-            // What the body assigns to the variable of the loop is no new variable.
+            // What the body assigns to the variable of the loop is not a new variable.
             for name in targets(target) {
                 if !self.scope.is_declared(&name) {
                     self.scope.declare(&name);

@@ -245,7 +245,7 @@ impl Translator<'_> {
             return Ok(None);
         }
         if inner.assigned.contains_key(name) {
-            // `row = dict(row)` first: what is changed is no entry of the list.
+            // `row = dict(row)` first: what is changed is not an entry of the list.
             let assigned = body.body.iter().find(|inner| names::targets_of(inner).contains(name));
             let is_first = assigned.is_some_and(|assigned| {
                 matches!(assigned.kind, PyStatementKind::Assign { .. })
