@@ -118,7 +118,6 @@ fn a_question_about_groups_of_a_direct_listing_gets_a_note_once_in_every_way_to_
         "map(|user| user.groups)",
         "map(|user| user.groups.len())",
         "sort_by(|user| user.groups.len())",
-        "reduce(|count, user| if user.groups.is_empty() { count + 1 } else { count }, 0)",
         "filter(|user| true)[0].groups",
         "LOOP if user.groups.is_empty() { print(user.email); }",
         "LOOP print(user[\"groups\"]);",
