@@ -51,11 +51,15 @@ pub(crate) fn count() -> Result<(), Failure> {
     let address = env::var("UMAPI_IMS_URL")?;
     let address = address.trim_start_matches("http://").to_owned();
     let organization = env::var("UMAPI_ORG_ID")?;
-    let mut connection = BufReader::new(TcpStream::connect(&address)?);
+    let stream = TcpStream::connect(&address)?;
+    // Sent in pieces, a request would wait for the acknowledgment of its first piece: 40 ms a page.
+    stream.set_nodelay(true)?;
+    let mut connection = BufReader::new(stream);
     let mut counts = BTreeMap::<String, usize>::new();
     for page in 0.. {
         let path = format!("/v2/usermanagement/users/{organization}/{page}");
-        write!(connection.get_mut(), "GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n")?;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        connection.get_mut().write_all(request.as_bytes())?;
         let body = body(&mut connection)?;
         let page: FloorPage = serde_json::from_str(std::str::from_utf8(&body)?)?;
         for user in &page.users {
