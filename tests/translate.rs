@@ -80,6 +80,31 @@ fn a_decorator_runs_around_each_call_and_an_unknown_one_is_left() {
 }
 
 #[test]
+fn an_object_under_two_names_is_left_if_it_changes() {
+    let class = "class Box:\n    def __init__(self):\n        self.n = 0\n\n    def put(self, n):\n        self.n += n\n\n\n\
+                 def keep(list, box):\n    list.append(box)\n\n\ndef pick(boxes):\n    for box in boxes:\n        return box\n\n\n\
+                 box = Box()\nboxes = []\n";
+    for (line, after) in [
+        ("boxes.append(box)", "print(box.n)"),
+        ("pair = [box, 1]", "box.put(1)"),
+        ("named = {'a': box}", "print(box.n)"),
+        ("keep(boxes, box)", "print(box.n)"),
+        ("found = pick(boxes)", "found.n = 5"),
+    ] {
+        let run = Run::new("translate x.py").file("x.py", format!("{class}{line}\n{after}\n")).run();
+        assert!(run.stdout.contains(&format!("// TODO line 20: {line}")), "{line}: {}", run.stdout);
+        run.ended(10);
+    }
+    for script in [
+        "boxes.append(box)\n",
+        "boxes.append(Box())\nprint(box.n)\n",
+        "other = box\nother.put(1)\nprint(box.n)\n",
+    ] {
+        Run::new("translate x.py").file("x.py", format!("{class}{script}")).run().ended(0);
+    }
+}
+
+#[test]
 fn files_that_are_not_python_3_end_with_2() {
     for (text, words) in [
         (&b""[..], "is empty"),

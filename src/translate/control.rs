@@ -252,7 +252,9 @@ impl Translator<'_> {
             self.moved_url(&url);
         }
         self.scope.loops.push(flag.clone());
+        self.scope.loop_lines.push((statement.first, statement.last));
         self.body(body);
+        self.scope.loop_lines.pop();
         self.scope.loops.pop();
         self.close();
         self.writer.extra("}");

@@ -74,6 +74,7 @@ impl Translator<'_> {
             Some((class, _, "self_")) => Self::function_name(class),
             _ => known.written(),
         };
+        Self::check_defaults(function)?;
         let skipped = usize::from(class.is_some());
         let mut parameters: Vec<String> = function
             .parameters

@@ -1,7 +1,8 @@
 //! What is known of values: enough to choose between forms of Rhai, never guessed.
 
+use super::names::NameUse;
 use super::syntax::{
-    PyCall, PyComprehension, PyExpression, PyNode, PyOperator, PyStatement, PyStatementKind,
+    PyCall, PyComprehension, PyExpression, PyFunction, PyNode, PyOperator, PyStatement, PyStatementKind,
 };
 use super::translator::Translator;
 use super::value_kind::ValueKind;
@@ -342,12 +343,31 @@ impl Translator<'_> {
     pub(super) fn infer_body(&mut self, body: &[PyStatement]) {
         let mut found: BTreeMap<String, ValueKind> = BTreeMap::new();
         for statement in body {
-            statement.walk_statements(&mut |inner| self.infer_statement(inner, &mut found));
+            statement.walk_own_statements(&mut |inner| match &inner.kind {
+                PyStatementKind::Function(function) => self.infer_outer(function, &mut found),
+                _ => self.infer_statement(inner, &mut found),
+            });
         }
         for (name, kind) in found {
             if !self.scope.fixed.contains(&name) {
                 self.scope.kinds.insert(name, kind);
             }
+        }
+    }
+
+    /// Notes what a function assigns to the variables that it declares `global`.
+    fn infer_outer(&self, function: &PyFunction, found: &mut BTreeMap<String, ValueKind>) {
+        let outer = NameUse::of(&function.body).outer;
+        if outer.is_empty() {
+            return;
+        }
+        let mut inner_found = BTreeMap::new();
+        for statement in &function.body {
+            statement.walk_own_statements(&mut |inner| self.infer_statement(inner, &mut inner_found));
+        }
+        for (name, kind) in inner_found.into_iter().filter(|(name, _)| outer.contains(name)) {
+            let kind = found.get(&name).map_or_else(|| kind.clone(), |known| known.join(&kind));
+            found.insert(name, kind);
         }
     }
 

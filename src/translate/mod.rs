@@ -48,6 +48,7 @@ mod random_strings;
 mod refusal;
 mod report;
 mod service;
+mod shared_values;
 #[expect(clippy::match_same_arms, reason = "one arm for each kind of statement")]
 mod statements;
 mod strings;

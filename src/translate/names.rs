@@ -259,6 +259,10 @@ pub(super) struct NameUse {
     pub(super) read: BTreeMap<String, Vec<usize>>,
     /// Changed in place.
     pub(super) changed: BTreeMap<String, Vec<usize>>,
+    /// Something within it changed in place, such as a field of an entry.
+    pub(super) parts_changed: BTreeMap<String, Vec<usize>>,
+    /// Assigned by `+=` and kin, which changes a list itself.
+    pub(super) augmented: BTreeMap<String, Vec<usize>>,
     /// `global` or `nonlocal`.
     pub(super) outer: BTreeSet<String>,
 }
@@ -304,6 +308,9 @@ impl NameUse {
                 self.expression(value);
                 self.expression(target);
                 self.target(target);
+                if let Some(name) = target.name() {
+                    add(&mut self.augmented, name, target.line);
+                }
             }
             S::For { target, iterated, body, .. } => {
                 self.expression(iterated);
@@ -319,6 +326,7 @@ impl NameUse {
                         .any(|name| inner.changed.contains_key(name) && !inner.assigned.contains_key(name))
                 {
                     add(&mut self.changed, root, line);
+                    add(&mut self.parts_changed, root, line);
                 }
             }
             S::With { items, .. } => {
@@ -332,8 +340,8 @@ impl NameUse {
             S::Delete(targets) => {
                 for target in targets {
                     self.expression(target);
-                    if let (Some(root), None) = (target.root(), target.name()) {
-                        add(&mut self.changed, root, line);
+                    if target.name().is_none() {
+                        self.change(target, line);
                     }
                 }
             }
@@ -392,7 +400,8 @@ impl NameUse {
         }
     }
 
-    fn target(&mut self, target: &PyNode) {
+    /// The uses in the target of an assignment.
+    pub(super) fn target(&mut self, target: &PyNode) {
         match &target.kind {
             PyExpression::Name(name) => add(&mut self.assigned, name, target.line),
             PyExpression::Tuple(parts) | PyExpression::List(parts) => {
@@ -403,10 +412,17 @@ impl NameUse {
             PyExpression::Starred(inner) => self.target(inner),
             _ => {
                 self.expression(target);
-                if let Some(root) = target.root() {
-                    add(&mut self.changed, root, target.line);
-                }
+                self.change(target, target.line);
             }
+        }
+    }
+
+    /// Adds the change of a part of a value.
+    fn change(&mut self, part: &PyNode, line: usize) {
+        let Some(root) = part.root() else { return };
+        add(&mut self.changed, root, line);
+        if part.owner().is_some_and(|owner| owner.name().is_none()) {
+            add(&mut self.parts_changed, root, line);
         }
     }
 
@@ -442,6 +458,9 @@ impl NameUse {
                     && (call.is_change || CHANGING.contains(&method.as_str()))
                 {
                     add(&mut self.changed, root, node.line);
+                    if of.name().is_none() {
+                        add(&mut self.parts_changed, root, node.line);
+                    }
                 }
                 node.children().into_iter().for_each(|child| self.bound(child, bound));
             }
@@ -478,7 +497,7 @@ pub(super) fn parameters(function: &super::syntax::PyFunction) -> BTreeSet<Strin
     listed.chain(function.rest.clone()).chain(function.keywords.clone()).collect()
 }
 
-/// The variable whose entries a loop goes through.
+/// The variable whose entries a loop iterates over.
 fn iterated_root(iterated: &PyNode) -> Option<&str> {
     let Some(call) = iterated.call() else { return iterated.root() };
     match &call.function.kind {

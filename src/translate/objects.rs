@@ -140,6 +140,10 @@ impl Translator<'_> {
     /// Notes classes whose objects change, and functions that keep their arguments or return parts of other values.
     pub(super) fn find_sharing(&mut self) {
         let file = self.file;
+        let (own, all) = (NameUse::of(&file.body), NameUse::with_functions(&file.body));
+        let lines_of_own = |name: &String| own.changed.get(name).map_or(0, Vec::len);
+        let in_functions = all.changed.into_iter().filter(|(name, lines)| lines.len() > lines_of_own(name));
+        self.changed_in_functions = in_functions.map(|(name, _)| name).collect();
         let changing = changing_methods(file);
         let mut fields_set: BTreeSet<String> = BTreeSet::new();
         let mut functions: Vec<(&PyFunction, bool)> = Vec::new();

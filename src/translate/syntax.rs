@@ -136,7 +136,7 @@ pub(super) struct PyFunction {
 pub(super) struct PyParameter {
     pub(super) name: String,
     pub(super) default: Option<PyNode>,
-    /// It stands after `*`, and is only given by its name.
+    /// Whether it comes after `*`, so that it is given only by its name.
     pub(super) is_keyword: bool,
     /// Its declared type.
     pub(super) annotation: Option<PyNode>,
@@ -226,7 +226,7 @@ pub(super) struct PyCall {
     pub(super) arguments: Vec<PyNode>,
     /// Keyword arguments; without a name it is `**other`.
     pub(super) keywords: Vec<(Option<String>, PyNode)>,
-    /// `await` stands before it.
+    /// Whether `await` comes before it.
     pub(super) is_awaited: bool,
     /// It is a method of the script that changes its object.
     pub(super) is_change: bool,
@@ -329,6 +329,16 @@ impl PyNode {
             PyExpression::Name(name) => Some(name),
             PyExpression::Attribute(of, _) | PyExpression::Index(of, _) | PyExpression::Slice { of, .. } => {
                 of.root()
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of which it is a part.
+    pub(super) fn owner(&self) -> Option<&PyNode> {
+        match &self.kind {
+            PyExpression::Attribute(of, _) | PyExpression::Index(of, _) | PyExpression::Slice { of, .. } => {
+                Some(of)
             }
             _ => None,
         }
@@ -442,6 +452,19 @@ impl PyStatement {
         for block in self.blocks() {
             for statement in block {
                 statement.walk(visit);
+            }
+        }
+    }
+
+    /// Calls `visit` for it and every statement in its blocks, but not for those in functions and classes.
+    pub(super) fn walk_own_statements<'s>(&'s self, visit: &mut dyn FnMut(&'s PyStatement)) {
+        visit(self);
+        if matches!(self.kind, PyStatementKind::Function(_) | PyStatementKind::Class { .. }) {
+            return;
+        }
+        for block in self.blocks() {
+            for statement in block {
+                statement.walk_own_statements(visit);
             }
         }
     }

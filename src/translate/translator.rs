@@ -141,6 +141,8 @@ pub(super) struct BodyScope {
     pub(super) closure_depth: usize,
     /// Variables of the closures around.
     pub(super) bound: Vec<String>,
+    /// The first and last lines of the open loops.
+    pub(super) loop_lines: Vec<(usize, usize)>,
     /// For each open loop, the flag that says that it ended by `break`.
     pub(super) loops: Vec<Option<String>>,
     /// The variable of the errors that are being handled.
@@ -219,6 +221,8 @@ pub(super) struct Translator<'f> {
     pub(super) mutable_classes: BTreeSet<String>,
     /// Functions and methods that keep an argument, and those that return a part of another value.
     pub(super) keeping: BTreeSet<String>,
+    /// Variables of the module that a function changes in place.
+    pub(super) changed_in_functions: BTreeSet<String>,
     pub(super) returning_parts: BTreeSet<String>,
     /// Functions of the script that are decorators.
     pub(super) decorators: BTreeMap<String, KnownDecorator>,
@@ -259,6 +263,7 @@ impl<'f> Translator<'f> {
             class_name: None,
             mutable_classes: BTreeSet::new(),
             keeping: BTreeSet::new(),
+            changed_in_functions: BTreeSet::new(),
             returning_parts: BTreeSet::new(),
             left_values: BTreeSet::new(),
             decorators: BTreeMap::new(),
