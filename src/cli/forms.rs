@@ -25,89 +25,21 @@ const EVERYWHERE: &[&str] = &["profile", "config", "sandbox", "quiet", "verbose"
 /// The subcommands that run a script: they take every option.
 const RUNNING: &[&str] = &["run", "plan", "apply", "each", "sync", "resume"];
 
-/// The options of a run that the help of each subcommand shows; `umapish help run` shows all.
-const USUAL: &[(&str, &[&str])] = &[
-    (
-        "plan",
-        &[
-            "profile",
-            "config",
-            "sandbox",
-            "format",
-            "quiet",
-            "verbose",
-            "color",
-            "max_changes",
-            "max_removals",
-            "protect",
-            "only",
-            "allow_delete",
-            "yes",
-            "reason",
-        ],
-    ),
-    (
-        "apply",
-        &[
-            "profile",
-            "config",
-            "live",
-            "quiet",
-            "verbose",
-            "color",
-            "max_removals",
-            "allow_delete",
-            "verify",
-            "report",
-            "reason",
-        ],
-    ),
-    (
-        "each",
-        &[
-            "profile",
-            "config",
-            "sandbox",
-            "plan",
-            "live",
-            "test",
-            "format",
-            "quiet",
-            "verbose",
-            "color",
-            "max_removals",
-            "report",
-            "columns",
-            "encoding",
-            "delimiter",
-            "sheet",
-        ],
-    ),
-    (
-        "sync",
-        &[
-            "profile",
-            "config",
-            "sandbox",
-            "plan",
-            "live",
-            "test",
-            "quiet",
-            "verbose",
-            "color",
-            "max_removals",
-            "report",
-            "columns",
-            "encoding",
-            "delimiter",
-            "sheet",
-        ],
-    ),
-    (
-        "resume",
-        &["profile", "config", "live", "quiet", "verbose", "color", "max_removals", "allow_delete", "report"],
-    ),
+/// The options of a run that the help of every subcommand shows.
+const ALWAYS_SHOWN: &[&str] = &["profile", "config", "quiet", "verbose", "color", "max_removals"];
+
+/// The options of a run that the help of a subcommand shows in addition; `umapish help run` shows all.
+const SHOWN: &[(&str, &[&str])] = &[
+    ("plan", &["sandbox", "format", "max_changes", "protect", "only", "allow_delete", "yes", "reason"]),
+    ("apply", &["live", "allow_delete", "verify", "report", "reason"]),
+    ("each", &["sandbox", "plan", "live", "test", "format", "report"]),
+    ("sync", &["sandbox", "plan", "live", "test", "report"]),
+    ("resume", &["live", "allow_delete", "report"]),
 ];
+
+/// The subcommands that read a table, and the options for its format that their help shows.
+const READING: &[&str] = &["each", "sync"];
+const TABLE_OPTIONS: &[&str] = &["columns", "encoding", "delimiter", "sheet"];
 
 /// The end of the help of a subcommand that shows some options of a run.
 const ALL_OPTIONS: &str = "All options of a run work here too: umapish help run";
@@ -147,7 +79,9 @@ fn treatment(subcommand: &str, option: &str) -> Treatment {
 
 /// Whether the help of a subcommand shows an option that has an effect.
 fn is_usual(subcommand: &str, option: &str) -> bool {
-    USUAL.iter().find(|(name, _)| *name == subcommand).is_none_or(|(_, options)| options.contains(&option))
+    let Some((_, shown)) = SHOWN.iter().find(|(name, _)| *name == subcommand) else { return true };
+    let is_of_table = READING.contains(&subcommand) && TABLE_OPTIONS.contains(&option);
+    ALWAYS_SHOWN.contains(&option) || shown.contains(&option) || is_of_table
 }
 
 /// Shows in the help of each subcommand the options that concern it. The accepted options stay the same.
@@ -160,7 +94,7 @@ pub(super) fn with_help_by_form(command: Command, arguments: &[OsString]) -> Com
         let is_shown = treatment(subcommand, id) == Treatment::Shown && is_usual(subcommand, id);
         Some(option.hide(!is_shown))
     });
-    let command = USUAL.iter().filter(|(name, _)| is_named(name)).fold(command, |command, (name, _)| {
+    let command = SHOWN.iter().filter(|(name, _)| is_named(name)).fold(command, |command, (name, _)| {
         command.mut_subcommand(name, |subcommand| subcommand.after_help(ALL_OPTIONS))
     });
     command.mut_args(|option| {
