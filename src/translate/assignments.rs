@@ -79,7 +79,10 @@ impl Translator<'_> {
                 let object = self.lasting(of)?;
                 let key = match self.kind_of(of) {
                     ValueKind::Unknown if self.kind_of(index) == ValueKind::Int => self.plain(index)?,
-                    ValueKind::Map(_) | ValueKind::Unknown => self.key(index)?,
+                    ValueKind::Map(_)
+                    | ValueKind::Counter
+                    | ValueKind::DefaultMap(_)
+                    | ValueKind::Unknown => self.key_of(of, index)?,
                     _ => self.plain(index)?,
                 };
                 Ok(format!("{object}[{key}] = {code};"))
@@ -296,7 +299,7 @@ impl Translator<'_> {
                 if !is_repeatable(index) {
                     return left("a computed key");
                 }
-                let (map, key) = (self.lasting(of)?, self.key(index)?);
+                let (map, key) = (self.lasting(of)?, self.key_of(of, index)?);
                 let Some(sign) = sign(operator) else { return left("this operation") };
                 let value = self.value(value, level::PRODUCT)?;
                 return self
@@ -313,11 +316,13 @@ impl Translator<'_> {
         };
         let is_repeated =
             operator == PyOperator::Multiply && matches!(kind, ValueKind::Text | ValueKind::List(_));
-        let is_plain = !matches!(kind, ValueKind::Moment | ValueKind::Date) && !is_repeated;
+        let is_plain = !matches!(kind, ValueKind::Moment(_) | ValueKind::Date) && !is_repeated;
         if let (Some(sign), true) = (sign, is_plain) {
             let is_path = operator == PyOperator::Add && self.is_url(target);
             let code = match (self.kind_of(value), &value.kind) {
                 (ValueKind::List(_), _) => self.plain_iterated(value)?.text,
+                // A list takes the letters of a string and the keys of a map.
+                _ if matches!(kind, ValueKind::List(_)) => self.letters_or_list(value)?,
                 (_, PyExpression::Binary(first, PyOperator::Add, second)) if is_path => {
                     self.url_sum(first, second)?.text
                 }

@@ -308,6 +308,11 @@ impl Translator<'_> {
             ("str", []) => RhaiCode::atom("\"\""),
             ("str", [value]) => return self.string_code(value).map(Some),
             ("repr", [value]) => {
+                let kind = self.kind_of(value);
+                if kind == ValueKind::Error {
+                    return left("the `repr` of an error");
+                }
+                self.shown(value, &kind)?;
                 let code = self.plain(value)?;
                 self.helper("text_of");
                 RhaiCode::atom(format!("quoted_text({code})"))
@@ -376,6 +381,9 @@ impl Translator<'_> {
                 _ => RhaiCode::atom(format!("round({}, 0).to_int()", self.plain(value)?)),
             },
             ("round", [value, digits]) => {
+                if !matches!(digits.kind, PyExpression::Int(_)) {
+                    return left("`round` to computed or negative digits");
+                }
                 RhaiCode::atom(format!("round({}, {})", self.plain(value)?, self.plain(digits)?))
             }
             ("pow", [base, exponent]) => {
@@ -449,13 +457,18 @@ impl Translator<'_> {
         let kind = self.kind_of(value);
         match kind {
             ValueKind::Text => self.expression(value),
-            ValueKind::Int | ValueKind::Float => {
-                Ok(RhaiCode::atom(format!("{}.to_string()", self.value(value, level::ATOM)?)))
-            }
+            ValueKind::Int => Ok(RhaiCode::atom(format!("{}.to_string()", self.value(value, level::ATOM)?))),
             _ => {
                 let shown = self.shown(value, &kind)?;
-                let is_text =
-                    shown.starts_with("text_of(") || matches!(kind, ValueKind::Error | ValueKind::Response);
+                let is_text = shown.starts_with("text_of(")
+                    || matches!(
+                        kind,
+                        ValueKind::Error
+                            | ValueKind::Response
+                            | ValueKind::Bytes
+                            | ValueKind::Float
+                            | ValueKind::Moment(_)
+                    );
                 Ok(RhaiCode::atom(if is_text { shown } else { format!("`${{{shown}}}`") }))
             }
         }

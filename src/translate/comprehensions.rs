@@ -43,6 +43,9 @@ impl Translator<'_> {
             if is_same {
                 return Ok(list);
             }
+            if matches!(value.kind, PyExpression::Lambda { .. }) {
+                return left("functions that share the variable of a loop");
+            }
             let body = self.with_parameters(&source, |translator| translator.plain(value))?;
             return Ok(format!("{list}.map(|{parameters}| {body})"));
         }
@@ -66,8 +69,9 @@ impl Translator<'_> {
             let test = self.with_parameters(&source, |translator| translator.condition(test))?;
             list = format!("{list}.filter(|{}| {test})", written(&source.parameters));
         }
-        let (key, value) =
-            self.with_parameters(&source, |translator| Ok((translator.key(key)?, translator.plain(value)?)))?;
+        let (key, value) = self.with_parameters(&source, |translator| {
+            Ok((translator.new_key(key)?, translator.plain(value)?))
+        })?;
         if self.scope.closure_depth > 0 {
             return left("a map made in a comprehension within another");
         }

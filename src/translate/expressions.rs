@@ -192,8 +192,14 @@ impl Translator<'_> {
                 "__name__" => Ok(RhaiCode::atom("\"__main__\"")),
                 "__file__" => Ok(RhaiCode::atom("\"script\"")),
                 "string.ascii_uppercase" => Ok(RhaiCode::atom("\"ABCDEFGHIJKLMNOPQRSTUVWXYZ\"")),
-                "str" => Ok(RhaiCode::of("|value| value.to_string()", level::LOWEST)),
-                "int" => Ok(RhaiCode::of("|value| parse_int(value)", level::LOWEST)),
+                "str" => {
+                    let helper = self.helper("text_of");
+                    Ok(RhaiCode::of(format!("|value| {helper}(value)"), level::LOWEST))
+                }
+                "int" => {
+                    let helper = self.helper("int_of");
+                    Ok(RhaiCode::of(format!("|value| {helper}(value)"), level::LOWEST))
+                }
                 "len" => Ok(RhaiCode::of("|value| value.len()", level::LOWEST)),
                 other => left(format!("the name `{other}`")),
             },
@@ -242,22 +248,10 @@ impl Translator<'_> {
         }
         match (&kind, name) {
             (ValueKind::Path, _) => return self.path_field(of, name),
-            (ValueKind::Moment, "year" | "month" | "day") => {
-                return Ok(RhaiCode::atom(format!("{}.date.{name}", self.value(of, level::ATOM)?)));
+            (ValueKind::Moment(_) | ValueKind::Seconds | ValueKind::Days, _) => {
+                return self.time_field(of, name, &kind);
             }
-            (ValueKind::Days, "days") => return self.expression(of),
-            (ValueKind::Seconds, "days") => {
-                return Ok(RhaiCode::of(
-                    format!("{} / 86400", self.value(of, level::PRODUCT)?),
-                    level::PRODUCT,
-                ));
-            }
-            (ValueKind::Seconds, "seconds") => {
-                return Ok(RhaiCode::of(
-                    format!("{} % 86400", self.value(of, level::PRODUCT)?),
-                    level::PRODUCT,
-                ));
-            }
+            (ValueKind::Bytes, _) => return left(format!("`{name}` of bytes")),
             (ValueKind::Error, "args") => {
                 return Ok(RhaiCode::atom(format!("[{}.message]", self.value(of, level::ATOM)?)));
             }
@@ -297,13 +291,15 @@ impl Translator<'_> {
         if kind == ValueKind::Set {
             return left("an entry of a set");
         }
-        let object = self.value(of, level::ATOM)?;
-        if let ValueKind::DefaultMap(missing) = &kind {
-            let key = self.key(index)?;
-            return Ok(RhaiCode::of(format!("{object}[{key}] ?? {missing}"), level::DEFAULT));
+        if kind == ValueKind::Bytes {
+            return left("an entry of bytes");
         }
+        if let ValueKind::DefaultMap(missing) = &kind {
+            return self.default_entry(of, index, missing);
+        }
+        let object = self.value(of, level::ATOM)?;
         if kind == ValueKind::Counter {
-            let key = self.key(index)?;
+            let key = self.key_of(of, index)?;
             return Ok(RhaiCode::of(format!("{object}[{key}] ?? 0"), level::DEFAULT));
         }
         if kind == ValueKind::Text {
@@ -325,11 +321,11 @@ impl Translator<'_> {
         }
         let is_map = matches!(kind, ValueKind::Map(_) | ValueKind::Unknown | ValueKind::Config);
         if self.scope.catches_keys > 0 && is_map && self.kind_of(index) == ValueKind::Text {
-            let key = self.key(index)?;
+            let key = self.key_of(of, index)?;
             return Ok(RhaiCode::atom(format!("{}({object}, {key})", self.helper("entry_of"))));
         }
         let is_place = kind == ValueKind::Unknown && self.kind_of(index) == ValueKind::Int;
-        let key = if is_map && !is_place { self.key(index)? } else { self.plain(index)? };
+        let key = if is_map && !is_place { self.key_of(of, index)? } else { self.plain(index)? };
         Ok(RhaiCode::atom(format!("{object}[{key}]")))
     }
 
@@ -344,6 +340,15 @@ impl Translator<'_> {
         }
     }
 
+    /// The key of an entry of a new map.
+    pub(super) fn new_key(&mut self, node: &PyNode) -> Translated<String> {
+        let kind = self.kind_of(node);
+        if (kind.is_number() || kind == ValueKind::Bool) && !self.takes_numbers {
+            return left("a key that is a number");
+        }
+        self.key(node)
+    }
+
     fn slice(
         &mut self,
         of: &PyNode,
@@ -356,6 +361,9 @@ impl Translator<'_> {
             && end.is_none()
         {
             return Ok(RhaiCode::atom("args()"));
+        }
+        if self.kind_of(of) == ValueKind::Bytes {
+            return left("a part of bytes");
         }
         let object = self.value(of, level::ATOM)?;
         let mut bound = |part: Option<&PyNode>, missing: &str| match part {
@@ -400,7 +408,7 @@ impl Translator<'_> {
             };
             let name = match &key.kind {
                 PyExpression::Text(text) => text.clone(),
-                PyExpression::Int(digits) => digits.clone(),
+                PyExpression::Int(digits) if self.takes_numbers => digits.clone(),
                 PyExpression::Bool(_) | PyExpression::None | PyExpression::Tuple(_) => {
                     self.brackets -= 1;
                     return left("a key that is not a string");
@@ -434,7 +442,7 @@ impl Translator<'_> {
             let mut pairs = Vec::new();
             for (key, value) in entries {
                 let Some(key) = key else { return left("`**` in a map") };
-                pairs.push(format!("map[{}] = {};", self.key(key)?, self.plain(value)?));
+                pairs.push(format!("map[{}] = {};", self.new_key(key)?, self.plain(value)?));
             }
             return Ok(RhaiCode::of(
                 format!("{{ let map = #{{}}; {} map }}", pairs.join(" ")),
@@ -445,7 +453,7 @@ impl Translator<'_> {
         let mut lines = vec![format!("let {name} = #{{}};")];
         for (key, value) in entries {
             match key {
-                Some(key) => lines.push(format!("{name}[{}] = {};", self.key(key)?, self.plain(value)?)),
+                Some(key) => lines.push(format!("{name}[{}] = {};", self.new_key(key)?, self.plain(value)?)),
                 None => lines.push(format!("{name} += {};", self.plain(value)?)),
             }
         }

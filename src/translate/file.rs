@@ -1,6 +1,6 @@
 //! The translation of a whole file.
 
-use super::helpers::HELPERS;
+use super::helpers;
 use super::report::Translation;
 use super::syntax::PythonFile;
 use super::translator::{NamePlace, Translator};
@@ -45,7 +45,7 @@ fn translate_with(
         }
     }
     translator.name_defects_of_lines();
-    let helpers: Vec<_> = HELPERS.iter().filter(|helper| translator.helpers.contains(helper.name)).collect();
+    let helpers: Vec<_> = helpers::all().filter(|helper| translator.helpers.contains(helper.name)).collect();
     let (mut script, lines, missing, mut sources) =
         std::mem::replace(&mut translator.writer, ScriptWriter::new(file)).finish();
     for helper in helpers.iter().filter(|helper| !helper.code.is_empty()) {

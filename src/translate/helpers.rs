@@ -1,19 +1,20 @@
 //! Functions that a draft defines at its end, where Rhai has nothing that does what Python does.
 
-/// A helper: its name and its code.
-pub(super) struct DraftHelper {
-    pub(super) name: &'static str,
-    /// Other helpers that it calls.
-    pub(super) needs: &'static [&'static str],
-    pub(super) code: &'static str,
-}
-
-const fn helper(name: &'static str, needs: &'static [&'static str], code: &'static str) -> DraftHelper {
-    DraftHelper { name, needs, code }
-}
+use super::draft_helper::{DraftHelper, helper};
+use super::text_helpers::TEXT_HELPERS;
 
 /// All helpers, in the order in which a draft defines them.
-pub(super) const HELPERS: &[DraftHelper] = &[
+pub(super) fn all() -> impl Iterator<Item = &'static DraftHelper> {
+    HELPERS.iter().chain(TEXT_HELPERS)
+}
+
+/// Whether a draft may define a function of that name.
+pub(super) fn defines(name: &str) -> bool {
+    let head = format!("fn {name}(");
+    all().any(|helper| helper.code.contains(&head))
+}
+
+const HELPERS: &[DraftHelper] = &[
     helper(
         "truthy",
         &[],
@@ -52,24 +53,29 @@ fn repeated(value, count) {
 }"#,
     ),
     helper(
-        "text_of",
-        &["items_of"],
-        r#"// A value as Python's str() writes it.
-fn text_of(value) {
-    return switch type_of(value) {
-        "bool" => if value { "True" } else { "False" },
-        "()" => "None",
-        "array" => "[" + value.map(|entry| quoted_text(entry)).join(", ") + "]",
-        "map" => "{" + items_of(value).map(|pair| quoted_text(pair[0]) + ": " + quoted_text(pair[1])).join(", ") + "}",
-        _ => value.to_string()
-    };
-}
-
-fn quoted_text(value) {
-    if type_of(value) != "string" { return text_of(value); }
-    let mark = if value.contains("'") && !value.contains("\"") { "\"" } else { "'" };
-    let text = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
-    return mark + (if mark == "'" { text.replace("'", "\\'") } else { text }) + mark;
+        "local_time",
+        &[],
+        r"// What a clock of this machine shows at a moment, as Python's datetime without a time zone.
+fn local_time(moment) {
+    return moment + moment.offset;
+}",
+    ),
+    helper(
+        "timestamp_of",
+        &[],
+        r"// The seconds since 1970 at a local time.
+fn timestamp_of(local) {
+    let guess = local - local.offset;
+    return (local - guess.offset).seconds.to_float();
+}",
+    ),
+    helper(
+        "entry_or",
+        &[],
+        r#"// The entry of a map, which may be None; without it, another value.
+fn entry_or(map, key, other) {
+    if type_of(map) == "map" { return if key in map { map[key] } else { other }; }
+    return map[key] ?? other;
 }"#,
     ),
     helper(
@@ -89,16 +95,6 @@ fn floor_divide(a, b) {
 fn modulo(a, b) {
     return ((a % b) + b) % b;
 }",
-    ),
-    helper(
-        "zero_padded",
-        &[],
-        r#"fn zero_padded(value, width) {
-    let text = value.to_string();
-    let sign = if text.starts_with("-") { "-" } else { "" };
-    let digits = text.slice(sign.len());
-    return if text.len() >= width { text } else { sign + "".pad(width - text.len(), "0") + digits };
-}"#,
     ),
     helper(
         "int_of",
@@ -133,16 +129,6 @@ fn range_list(start, end, step) {
 }",
     ),
     helper(
-        "letters_of",
-        &[],
-        r"// The letters of a string.
-fn letters_of(text) {
-    let letters = [];
-    for letter in text.chars() { letters.push(letter.to_string()); }
-    return letters;
-}",
-    ),
-    helper(
         "items_of",
         &[],
         r"// The entries of a map as pairs.
@@ -151,63 +137,6 @@ fn items_of(map) {
     for key in map.keys() { pairs.push([key, map[key]]); }
     return pairs;
 }",
-    ),
-    helper(
-        "grouped_digits",
-        &[],
-        r#"// A number with commas between thousands.
-fn grouped_digits(number) {
-    let parts = number.to_string().split(".");
-    let digits = parts[0].trim_start("-");
-    let groups = [];
-    while digits.len() > 3 {
-        groups.insert(0, digits.slice(-3));
-        digits = digits.slice(0, -3);
-    }
-    groups.insert(0, digits);
-    parts[0] = (if parts[0].starts_with("-") { "-" } else { "" }) + groups.join(",");
-    return parts.join(".");
-}"#,
-    ),
-    helper(
-        "left_aligned",
-        &[],
-        r#"fn left_aligned(text, width) {
-    return text.to_string().pad(width, " ");
-}"#,
-    ),
-    helper(
-        "right_aligned",
-        &[],
-        r#"fn right_aligned(text, width) {
-    let text = text.to_string();
-    return if text.len() >= width { text } else { "".pad(width - text.len(), " ") + text };
-}"#,
-    ),
-    helper(
-        "centered",
-        &[],
-        r#"fn centered(text, width) {
-    let missing = width - text.len();
-    if missing <= 0 { return text; }
-    let left = missing / 2 + (if missing % 2 == 1 && width % 2 == 1 { 1 } else { 0 });
-    return "".pad(left, " ") + text + "".pad(missing - left, " ");
-}"#,
-    ),
-    helper(
-        "title_case",
-        &[],
-        r#"// Python's title().
-fn title_case(text) {
-    let result = "";
-    let is_start = true;
-    for letter in text.chars() {
-        let letter = letter.to_string();
-        result += if is_start { letter.to_upper() } else { letter.to_lower() };
-        is_start = letter.to_upper() == letter.to_lower();
-    }
-    return result;
-}"#,
     ),
     helper(
         "body_text",
@@ -277,18 +206,6 @@ fn is_error(err, kinds) {
 fn entry_of(map, key) {
     if type_of(map) == "map" && !(key in map) { throw #{kind: "KeyError", message: `${key}`}; }
     return map[key];
-}"#,
-    ),
-    helper(
-        "with_line_ends",
-        &[],
-        r#"// The lines of a string with their ends, as Python iterates over a file.
-fn with_line_ends(text) {
-    let lines = text.replace("\r\n", "\n").split("\n");
-    let last = lines.pop();
-    lines = lines.map(|line| line + "\n");
-    if last != "" { lines.push(last); }
-    return lines;
 }"#,
     ),
     helper(
@@ -373,10 +290,7 @@ fn most_common(counts) {
         r"// How often each entry occurs.
 fn counts_of(list) {
     let counts = #{};
-    for entry in list {
-        let key = entry.to_string();
-        counts[key] = (counts[key] ?? 0) + 1;
-    }
+    for entry in list { counts[entry] = (counts[entry] ?? 0) + 1; }
     return counts;
 }",
     ),
@@ -478,7 +392,7 @@ fn sampled(list, count) {
         r"// A map of pairs of a key and a value.
 fn map_of(pairs) {
     let map = #{};
-    for pair in pairs { map[`${pair[0]}`] = pair[1]; }
+    for pair in pairs { map[pair[0]] = pair[1]; }
     return map;
 }",
     ),

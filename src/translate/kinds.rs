@@ -18,7 +18,8 @@ impl Translator<'_> {
             E::Bool(_) | E::Not(_) | E::Compare(..) => K::Bool,
             E::Int(_) => K::Int,
             E::Float(_) => K::Float,
-            E::Text(_) | E::Format(_) | E::Bytes(_) => K::Text,
+            E::Text(_) | E::Format(_) => K::Text,
+            E::Bytes(_) => K::Bytes,
             E::Name(name) => self.kind_of_name(name),
             E::Negative(inner) => self.kind_of(inner),
             E::List(items) => K::list(self.joined(items)),
@@ -71,9 +72,15 @@ impl Translator<'_> {
             (PyOperator::Modulo, K::Text, _) => K::Text,
             (PyOperator::Add, K::Text, _) | (PyOperator::Add, _, K::Text) => K::Text,
             (PyOperator::Multiply, K::Text, _) => K::Text,
-            (PyOperator::Subtract, K::Moment, K::Moment) => K::Seconds,
+            (PyOperator::Subtract, K::Moment(_), K::Moment(_)) => K::Seconds,
             (PyOperator::Subtract, K::Date, K::Date) => K::Days,
-            (PyOperator::Add | PyOperator::Subtract, K::Moment, _) => K::Moment,
+            (PyOperator::Add | PyOperator::Subtract, K::Moment(_), _) => one,
+            (PyOperator::Add | PyOperator::Subtract, one, other) if one.is_span() && one == other => {
+                one.clone()
+            }
+            (PyOperator::Multiply, span, K::Int) | (PyOperator::Multiply, K::Int, span) if span.is_span() => {
+                span.clone()
+            }
             (PyOperator::Add | PyOperator::Subtract, K::Date, _) => K::Date,
             (PyOperator::Add, K::List(_), K::List(_)) => one.join(&other),
             (PyOperator::Multiply, K::List(_), _) => one,
@@ -113,7 +120,8 @@ impl Translator<'_> {
         use ValueKind as K;
         match (self.kind_of(of), name) {
             (K::Response | K::TokenResponse, "status_code" | "status") => K::Int,
-            (K::Response | K::TokenResponse, "text" | "reason" | "url" | "content") => K::Text,
+            (K::Response | K::TokenResponse, "text" | "reason" | "url") => K::Text,
+            (K::Response | K::TokenResponse, "content") => K::Bytes,
             (K::Response | K::TokenResponse, "ok") => K::Bool,
             (K::Response | K::TokenResponse, "headers") => K::map(K::Text),
             (K::Object(class), name) => {
@@ -122,7 +130,7 @@ impl Translator<'_> {
             }
             (K::Path, "name") => K::Text,
             (K::Options, name) => self.option_kinds.get(name).cloned().unwrap_or(K::Unknown),
-            (K::Moment | K::Date, "year" | "month" | "day" | "hour" | "minute" | "second") => K::Int,
+            (K::Moment(_) | K::Date, "year" | "month" | "day" | "hour" | "minute" | "second") => K::Int,
             _ => match self.path_of_attribute(of, name).as_deref() {
                 Some("sys.argv") => K::list(K::Text),
                 Some("os.environ") => K::map(K::Text),
@@ -179,14 +187,15 @@ impl Translator<'_> {
             ("exists" | "is_file" | "is_dir", K::Path) => K::Bool,
             ("open", K::Path) => K::File,
             ("text", K::Response) => K::Text,
-            ("encode", K::Text) => K::Text,
+            ("encode", _) => K::Bytes,
             ("startswith" | "endswith" | "isdigit" | "isalpha" | "isalnum" | "isnumeric" | "isspace", _) => {
                 K::Bool
             }
             ("index" | "find" | "count" | "rfind", _) => K::Int,
             ("total_seconds", _) => K::Float,
-            ("timestamp", K::Moment) => K::Float,
-            ("date", K::Moment) => K::Date,
+            ("timestamp", K::Moment(_)) => K::Float,
+            ("date", K::Moment(_)) => K::Date,
+            ("weekday" | "isoweekday", K::Moment(_) | K::Date) => K::Int,
             ("keys", _) => K::list(K::Text),
             ("values", K::Map(value)) => K::list((**value).clone()),
             ("values", K::Counter) => K::list(K::Int),
@@ -256,7 +265,7 @@ impl Translator<'_> {
             "int" | "len" | "ord" | "math.ceil" | "math.floor" | "random.randint" | "random.randrange"
             | "time.time_ns" => K::Int,
             "round" => {
-                if call.arguments.len() == 1 {
+                if call.arguments.len() == 1 || first() == K::Int {
                     K::Int
                 } else {
                     K::Float
@@ -317,11 +326,12 @@ impl Translator<'_> {
             | "datetime.datetime.strptime"
             | "datetime.datetime.fromisoformat"
             | "datetime.datetime.fromtimestamp"
-            | "datetime.datetime.today" => K::Moment,
+            | "datetime.datetime.utcfromtimestamp"
+            | "datetime.datetime.today" => K::Moment(self.zone_of(path, call)),
             "datetime.date.today" | "datetime.date.fromisoformat" | "datetime.date" => K::Date,
             "datetime.timedelta" => {
-                let days = call.keywords.iter().all(|(name, _)| name.as_deref() == Some("days"));
-                if days { K::Days } else { K::Seconds }
+                let has_days_only = call.keywords.iter().all(|(name, _)| name.as_deref() == Some("days"));
+                if has_days_only { K::Days } else { K::Seconds }
             }
             "logging.getLogger" => K::Logger,
             "configparser.ConfigParser"

@@ -9,7 +9,6 @@ use super::value_kind::ValueKind;
 const FORMS: &[(&[&str], usize, &str)] = &[
     (&["time.sleep", "asyncio.sleep"], 1, "sleep({0})"),
     (&["time.time", "time.perf_counter", "time.monotonic"], 0, "moment().seconds.to_float()"),
-    (&["time.strftime"], 1, "moment().format({0})"),
     (&["uuid.uuid4"], 0, "uuid()"),
     (&["random.random"], 0, "random()"),
     (&["random.randint"], 2, "random({0}, {1})"),
@@ -22,7 +21,6 @@ const FORMS: &[(&[&str], usize, &str)] = &[
     (&["urllib.parse.quote", "urllib.parse.quote_plus"], 1, "encode({0})"),
     (&["collections.Counter", "collections.OrderedDict"], 0, "#{}"),
     (&["collections.deque"], 0, "[]"),
-    (&["pprint.pprint"], 1, "print(to_json({0}, #{indent: 2}))"),
 ];
 
 /// Functions that a helper stands for, with the number of their arguments.
@@ -95,22 +93,10 @@ impl Translator<'_> {
         let arguments = call.arguments.as_slice();
         let code = match (path, arguments) {
             ("json.loads", [text]) => return self.parsed_json(text).map(Some),
-            ("json.dumps", [value]) => match call.keyword("indent") {
-                Some(indent) => {
-                    let (value, indent) = (self.plain(value)?, self.plain(indent)?);
-                    RhaiCode::atom(format!("to_json({value}, #{{indent: {indent}}})"))
-                }
-                None => RhaiCode::atom(format!("to_json({})", self.plain(value)?)),
-            },
+            ("json.dumps", [value]) => RhaiCode::atom(self.json_text(value, call)?),
             ("json.load", [file]) => RhaiCode::atom(format!("read_json({})", self.path_of_file(file)?)),
             ("json.dump", [value, file]) => {
-                let value = match call.keyword("indent") {
-                    Some(indent) => {
-                        let (value, indent) = (self.plain(value)?, self.plain(indent)?);
-                        format!("to_json({value}, #{{indent: {indent}}})")
-                    }
-                    None => format!("to_json({})", self.plain(value)?),
-                };
+                let value = self.json_text(value, call)?;
                 let text = self.text_of_file(file)?;
                 RhaiCode::of(format!("{text} += {value}"), level::LOWEST)
             }
@@ -223,6 +209,7 @@ impl Translator<'_> {
                 [_, ..],
             ) => RhaiCode::atom(format!("warn({})", self.logged(arguments)?)),
             ("logging.getLogger", _) => RhaiCode::atom("()"),
+            ("time.strftime", [format, rest @ ..]) => return self.clock_format(format, rest).map(Some),
             _ if path.starts_with("datetime.") => return self.datetime_call(path, call),
             _ if is_module(path) => return left(format!("`{path}`")),
             _ => return Ok(None),

@@ -37,6 +37,9 @@ impl Translator<'_> {
         if self.kind_of(of) == ValueKind::Path {
             return self.path_method(of, method, call);
         }
+        if self.kind_of(of) == ValueKind::Bytes && method != "decode" {
+            return left(format!("the method `{method}` of bytes"));
+        }
         if let Some(code) = self.object_call(node, of, method, call)? {
             return Ok(code);
         }
@@ -145,13 +148,11 @@ impl Translator<'_> {
         let is_set = *kind == ValueKind::Set;
         let code = match (method, arguments) {
             ("append", [value]) => {
-                self.ensure_default(of)?;
                 let (list, value) = (self.lasting(of)?, self.plain(value)?);
                 RhaiCode::atom(format!("{list}.push({value})"))
             }
             ("extend", [other]) => {
-                self.ensure_default(of)?;
-                let (list, other) = (self.lasting(of)?, self.plain_iterated(other)?.text);
+                let (list, other) = (self.lasting(of)?, self.letters_or_list(other)?);
                 RhaiCode::of(format!("{list} += {other}"), level::LOWEST)
             }
             ("insert", [place, value]) => {
@@ -159,7 +160,6 @@ impl Translator<'_> {
                 RhaiCode::atom(format!("{list}.insert({place}, {value})"))
             }
             ("add", [value]) => {
-                self.ensure_default(of)?;
                 if !matches!(kind, ValueKind::Set | ValueKind::List(_) | ValueKind::Unknown) {
                     return Ok(None);
                 }
@@ -194,11 +194,11 @@ impl Translator<'_> {
                 RhaiCode::atom(format!("{list}.remove({place})"))
             }
             ("pop", [key]) if self.kind_of(key) == ValueKind::Text => {
-                let (map, key) = (self.lasting(of)?, self.key(key)?);
+                let (map, key) = (self.lasting(of)?, self.key_of(of, key)?);
                 RhaiCode::atom(format!("{map}.remove({key})"))
             }
             ("pop", [key, other]) => {
-                let (map, key, other) = (self.lasting(of)?, self.key(key)?, self.plain(other)?);
+                let (map, key, other) = (self.lasting(of)?, self.key_of(of, key)?, self.plain(other)?);
                 RhaiCode::atom(format!("{map}.{}({key}, {other})", self.helper("taken")))
             }
             ("clear", []) => RhaiCode::atom(format!("{}.clear()", self.lasting(of)?)),
@@ -232,7 +232,7 @@ impl Translator<'_> {
                 if !is_repeatable(of) || !is_repeatable(key) || self.scope.closure_depth > 0 {
                     return left("`setdefault` of a computed map");
                 }
-                let (map, key, value) = (self.lasting(of)?, self.key(key)?, self.plain(value)?);
+                let (map, key, value) = (self.lasting(of)?, self.key_of(of, key)?, self.plain(value)?);
                 self.before.push(format!("if !({key} in {map}) {{ {map}[{key}] = {value}; }}"));
                 RhaiCode::atom(format!("{map}[{key}]"))
             }
@@ -253,26 +253,17 @@ impl Translator<'_> {
             return left("a change of a computed value");
         }
         if let PyExpression::Index(inner, key) = &of.kind
-            && matches!(self.kind_of(inner), ValueKind::DefaultMap(_) | ValueKind::Counter)
+            && self.kind_of(inner) == ValueKind::Counter
         {
-            let (map, key) = (self.lasting(inner)?, self.key(key)?);
+            let (map, key) = (self.lasting(inner)?, self.key_of(inner, key)?);
             return Ok(format!("{map}[{key}]"));
         }
-        self.value(of, level::ATOM)
-    }
-
-    /// Makes the missing entry of a map with defaults, before the statement that changes it.
-    pub(super) fn ensure_default(&mut self, of: &PyNode) -> Translated<()> {
         if let PyExpression::Index(inner, key) = &of.kind
             && let ValueKind::DefaultMap(missing) = self.kind_of(inner)
         {
-            if !is_repeatable(key) || !is_repeatable(inner) {
-                return left("an entry of a `defaultdict` with a computed key");
-            }
-            let (map, key) = (self.lasting(inner)?, self.key(key)?);
-            self.before.push(format!("if !({key} in {map}) {{ {map}[{key}] = {missing}; }}"));
+            return self.made_entry(inner, key, &missing);
         }
-        Ok(())
+        self.value(of, level::ATOM)
     }
 
     fn text_method(
@@ -291,7 +282,7 @@ impl Translator<'_> {
             if let Some(code) = self.random_join(of, list)? {
                 return Ok(Some(code));
             }
-            let list = self.plain_iterated(list)?.at(level::ATOM);
+            let list = self.letters_or_list(list)?;
             return Ok(Some(RhaiCode::atom(format!("{list}.join({})", self.plain(of)?))));
         }
         let simple = match (method, arguments.len()) {
@@ -383,7 +374,8 @@ impl Translator<'_> {
                 };
                 RhaiCode::of(code, level::LOWEST)
             }
-            ("encode" | "decode", _) if arguments.len() < 2 => return self.expression(of).map(Some),
+            ("encode" | "decode", _) if is_utf_8(call) => return self.expression(of).map(Some),
+            ("encode" | "decode", _) => return left("an encoding other than UTF-8"),
             ("index", [part]) => {
                 let (text, part) = (self.value(of, level::ATOM)?, self.plain(part)?);
                 RhaiCode::atom(format!("{text}.index_of({part})"))
@@ -420,18 +412,15 @@ impl Translator<'_> {
         let code = match (method, arguments) {
             ("get" | "getint", _) if *kind == ValueKind::Config => return Ok(None),
             ("get", [key]) if *kind != ValueKind::Text => {
-                let (map, key) = (self.value(of, level::ATOM)?, self.key(key)?);
+                let (map, key) = (self.value(of, level::ATOM)?, self.key_of(of, key)?);
                 RhaiCode::atom(format!("{map}[{key}]"))
             }
             ("get", [key, other]) if *kind != ValueKind::Text => {
-                let (map, key) = (self.value(of, level::ATOM)?, self.key(key)?);
                 if matches!(other.kind, PyExpression::None) {
+                    let (map, key) = (self.value(of, level::ATOM)?, self.key_of(of, key)?);
                     RhaiCode::atom(format!("{map}[{key}]"))
                 } else {
-                    RhaiCode::of(
-                        format!("{map}[{key}] ?? {}", self.value(other, level::SUM)?),
-                        level::DEFAULT,
-                    )
+                    self.entry_or(of, key, other)?
                 }
             }
             ("keys", []) => RhaiCode::atom(format!("{}.keys()", self.value(of, level::ATOM)?)),
@@ -496,7 +485,17 @@ impl Translator<'_> {
                 Ok(RhaiCode::atom(code))
             }
             ValueKind::File => self.file_lines(node).map(RhaiCode::atom),
+            ValueKind::Bytes => left("the entries of bytes"),
             _ => self.expression(node),
         }
     }
+}
+
+/// Whether a call of `encode` or `decode` names no other encoding than UTF-8, of which ASCII is a part.
+fn is_utf_8(call: &PyCall) -> bool {
+    let names = call.arguments.iter().chain(call.keywords.iter().map(|(_, value)| value));
+    let is_known = |name: &PyNode| {
+        name.text().is_some_and(|name| ["utf-8", "utf8", "ascii"].contains(&name.to_lowercase().as_str()))
+    };
+    call.arguments.len() + call.keywords.len() < 2 && names.into_iter().all(is_known)
 }

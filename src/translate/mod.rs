@@ -19,11 +19,13 @@ mod control;
 mod csv_files;
 mod decorators;
 mod defects;
+mod draft_helper;
 mod expressions;
 mod file;
 mod functions;
 mod helpers;
 mod iterables;
+mod json_texts;
 #[expect(
     clippy::match_same_arms,
     clippy::too_many_lines,
@@ -34,6 +36,7 @@ mod left_over;
 #[expect(clippy::match_same_arms, reason = "one arm for each function of Python reads as a table")]
 mod libraries;
 mod loops;
+mod map_entries;
 #[expect(clippy::too_many_lines, reason = "one arm for each function of Python reads as a table")]
 mod methods;
 mod names;
@@ -54,6 +57,7 @@ mod statements;
 mod strings;
 mod survey;
 mod syntax;
+mod text_helpers;
 mod times;
 mod translator;
 mod type_checks;

@@ -45,7 +45,7 @@ impl Translator<'_> {
             | ValueKind::DefaultMap(_) => {
                 RhaiCode::of(format!("!{}.is_empty()", code.at(level::ATOM)), level::UNARY)
             }
-            ValueKind::Match | ValueKind::Object(_) | ValueKind::Moment | ValueKind::Date => {
+            ValueKind::Match | ValueKind::Object(_) | ValueKind::Moment(_) | ValueKind::Date => {
                 RhaiCode::of(format!("{} != ()", code.at(level::COMPARE)), level::EQUAL)
             }
             ValueKind::Response => {
@@ -176,6 +176,8 @@ impl Translator<'_> {
         if let Some(code) = self.compared_type(one, sign, other)? {
             return Ok(code);
         }
+        let kinds = (self.kind_of(one), self.kind_of(other));
+        self.check_compared(one, sign, other, &kinds)?;
         let written = match sign {
             C::Equal | C::Is => "==",
             C::NotEqual | C::IsNot => "!=",
@@ -187,7 +189,11 @@ impl Translator<'_> {
                 let lowered = self.header_name(other, one);
                 let one = lowered.as_ref().unwrap_or(one);
                 let list = self.plain_iterated(other)?;
-                let entry = self.value(one, level::COMPARE)?;
+                let entry = if kinds.1.is_map() && kinds.0 == ValueKind::Int {
+                    self.key_of(other, one)?
+                } else {
+                    self.value(one, level::COMPARE)?
+                };
                 let code = format!("{entry} in {}", list.at(level::SUM));
                 return Ok(match sign {
                     C::In => RhaiCode::of(code, level::COMPARE),
@@ -195,7 +201,6 @@ impl Translator<'_> {
                 });
             }
         };
-        let kinds = (self.kind_of(one), self.kind_of(other));
         if matches!(&other.kind, PyExpression::Dict(entries) if entries.is_empty())
             && matches!(kinds.0, ValueKind::List(_))
         {
@@ -218,6 +223,25 @@ impl Translator<'_> {
         Ok(RhaiCode::of(format!("{one} {written} {other}"), level))
     }
 
+    /// Leaves comparisons that mean something else here.
+    fn check_compared(
+        &self,
+        one: &PyNode,
+        sign: PyComparison,
+        other: &PyNode,
+        kinds: &(ValueKind, ValueKind),
+    ) -> Translated<()> {
+        let is_constant = |node: &PyNode| matches!(node.kind, PyExpression::None | PyExpression::Bool(_));
+        if matches!(sign, PyComparison::Is | PyComparison::IsNot) && !is_constant(one) && !is_constant(other)
+        {
+            return left("whether two names mean one value");
+        }
+        if kinds.0 == ValueKind::Bytes || kinds.1 == ValueKind::Bytes {
+            return left("a comparison of bytes");
+        }
+        self.check_compared_times(&kinds.0, &kinds.1)
+    }
+
     pub(super) fn operation(
         &mut self,
         first: &PyNode,
@@ -226,6 +250,9 @@ impl Translator<'_> {
     ) -> Translated<RhaiCode> {
         use PyOperator as O;
         let (one, other) = (self.kind_of(first), self.kind_of(second));
+        if one == ValueKind::Bytes || other == ValueKind::Bytes {
+            return left("an operation of bytes");
+        }
         if operator == O::Modulo && (one == ValueKind::Text || matches!(first.kind, PyExpression::Text(_))) {
             return self.percent_format(first, second);
         }

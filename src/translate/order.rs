@@ -87,7 +87,7 @@ fn changes(node: &PyNode, root: &str) -> bool {
 }
 
 /// Whether an expression has a call that may change something.
-fn has_effects(node: &PyNode) -> bool {
+pub(super) fn has_effects(node: &PyNode) -> bool {
     let mut found = false;
     node.walk(&mut |inner| found |= inner.call().is_some() && !is_repeatable(inner));
     found

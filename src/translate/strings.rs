@@ -61,6 +61,7 @@ impl Translator<'_> {
     fn formatted(&mut self, value: &PyNode, format: &str, is_repr: bool) -> Translated<String> {
         let kind = self.kind_of(value);
         if is_repr {
+            self.shown(value, &kind)?;
             let code = self.plain(value)?;
             self.helper("text_of");
             return Ok(format!("quoted_text({code})"));
@@ -68,7 +69,8 @@ impl Translator<'_> {
         if format.is_empty() {
             return self.shown(value, &kind);
         }
-        if matches!(kind, ValueKind::Moment | ValueKind::Date) && format.contains('%') {
+        if matches!(kind, ValueKind::Moment(_) | ValueKind::Date) {
+            super::times::check_format(format)?;
             let code = self.value(value, level::ATOM)?;
             return Ok(format!("{code}.format({})", quoted(format)));
         }
@@ -91,11 +93,20 @@ impl Translator<'_> {
             | ValueKind::Cell => {
                 format!("{}({code})", self.helper("text_of"))
             }
-            ValueKind::Error => format!("{}.message", self.value(value, level::ATOM)?),
+            ValueKind::Float => format!("{}({code})", self.helper("float_text")),
+            ValueKind::Moment(zone) => self.moment_text(value, *zone, ' ')?,
+            ValueKind::Seconds | ValueKind::Days => return left("the text of a span of time"),
+            ValueKind::Bytes => format!("{}({code})", self.helper("bytes_text")),
+            ValueKind::Error => format!("{}({code})", self.helper("error_text")),
             ValueKind::Response => format!("`<Response [${{{code}.status}}]>`"),
-            ValueKind::Set | ValueKind::File | ValueKind::CsvWriter | ValueKind::Object(_) => {
-                return left("the text of such a value");
-            }
+            ValueKind::Set
+            | ValueKind::Counter
+            | ValueKind::DefaultMap(_)
+            | ValueKind::Match
+            | ValueKind::Pattern
+            | ValueKind::File
+            | ValueKind::CsvWriter
+            | ValueKind::Object(_) => return left("the text of such a value"),
             _ => code,
         })
     }
@@ -113,6 +124,11 @@ impl Translator<'_> {
             }
             PyExpression::Comprehension { value, .. } => self.holds_tuples(value, depth),
             PyExpression::Call(call) => match &call.function.kind {
+                // With several groups, each match is a tuple.
+                PyExpression::Attribute(_, method) if method == "findall" => call
+                    .arguments
+                    .iter()
+                    .all(|given| given.text().is_none_or(|text| text.matches('(').count() > 1)),
                 PyExpression::Attribute(_, method) => ["items", "most_common"].contains(&method.as_str()),
                 PyExpression::Name(name) => match name.as_str() {
                     "zip" | "enumerate" | "tuple" | "divmod" => true,
@@ -237,13 +253,17 @@ impl Translator<'_> {
     /// `%d` drops the fraction.
     fn whole(&mut self, value: &PyNode) -> Translated<String> {
         match self.kind_of(value) {
+            ValueKind::Int => self.plain(value),
             ValueKind::Float => Ok(format!("{}.to_int()", self.value(value, level::ATOM)?)),
-            _ => self.plain(value),
+            _ => {
+                let code = self.plain(value)?;
+                Ok(format!("{}({code})", self.helper("int_of")))
+            }
         }
     }
 
     /// A string, or a variable of the file that is only ever one string.
-    fn constant_text(&self, node: &PyNode) -> Option<String> {
+    pub(super) fn constant_text(&self, node: &PyNode) -> Option<String> {
         let Some(name) = node.name() else { return node.text().map(str::to_owned) };
         let is_constant = self.module_uses.assigned.get(name).is_some_and(|lines| lines.len() == 1);
         if !is_constant || self.scope.is_own(name) {

@@ -41,6 +41,7 @@ impl Translator<'_> {
         self.find_built_in();
         self.infer_all();
         self.find_sharing();
+        self.keeps_none = self.finds_none_in_maps();
         self.place_names();
         self.find_stateful();
         self.find_absorbed();

@@ -1,6 +1,6 @@
 //! The state of a translation: what is known of the file, and of the body that is being translated.
 
-use super::helpers::HELPERS;
+use super::helpers;
 use super::names::{self, NameUse};
 use super::syntax::{PyExpression, PyFunction, PyNode, PyStatement, PyStatementKind, PythonFile};
 use super::value_kind::ValueKind;
@@ -217,6 +217,10 @@ pub(super) struct Translator<'f> {
     pub(super) class_name: Option<(String, String)>,
     /// Variables and fields whose value a statement that is left gives.
     pub(super) left_values: BTreeSet<String>,
+    /// The script puts None into a map.
+    pub(super) keeps_none: bool,
+    /// The statement assigns a map that may have numbers as keys, since only single entries are looked up.
+    pub(super) takes_numbers: bool,
     /// Classes whose objects change after they are made.
     pub(super) mutable_classes: BTreeSet<String>,
     /// Functions and methods that keep an argument, and those that return a part of another value.
@@ -261,6 +265,8 @@ impl<'f> Translator<'f> {
             counter: 0,
             brackets: 0,
             class_name: None,
+            keeps_none: false,
+            takes_numbers: false,
             mutable_classes: BTreeSet::new(),
             keeping: BTreeSet::new(),
             changed_in_functions: BTreeSet::new(),
@@ -275,7 +281,7 @@ impl<'f> Translator<'f> {
     /// Notes that the draft needs a helper, and returns its name.
     pub(super) fn helper(&mut self, name: &'static str) -> &'static str {
         if self.helpers.insert(name)
-            && let Some(helper) = HELPERS.iter().find(|helper| helper.name == name)
+            && let Some(helper) = helpers::all().find(|helper| helper.name == name)
         {
             for needed in helper.needs {
                 self.helper(needed);
@@ -329,7 +335,7 @@ impl<'f> Translator<'f> {
     pub(super) fn function_name(name: &str) -> String {
         let name = names::function(name);
         // A helper of the draft has the same name.
-        if HELPERS.iter().any(|helper| helper.name == name) { format!("{name}_") } else { name }
+        if helpers::defines(&name) { format!("{name}_") } else { name }
     }
 
     /// A variable of a parser of arguments.

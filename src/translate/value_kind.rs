@@ -9,6 +9,8 @@ pub(super) enum ValueKind {
     Int,
     Float,
     Text,
+    /// The bytes of a string, which are the string here.
+    Bytes,
     /// A cell of a CSV file: a string, or nothing in a short row.
     Cell,
     List(Box<ValueKind>),
@@ -29,7 +31,8 @@ pub(super) enum ValueKind {
     CsvWriter,
     Match,
     Pattern,
-    Moment,
+    /// A date with a time of day.
+    Moment(MomentZone),
     Date,
     /// A number of seconds, or of days.
     Seconds,
@@ -46,6 +49,16 @@ pub(super) enum ValueKind {
     Function,
     /// An action of `umapi_client`, with its type of identity.
     Command(String),
+}
+
+/// The time zone that a `datetime` of Python knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MomentZone {
+    /// None: it is what a clock shows, here as if the clock were in UTC.
+    None,
+    Utc,
+    /// The text that it was read from decides.
+    Unknown,
 }
 
 impl ValueKind {
@@ -71,6 +84,7 @@ impl ValueKind {
             },
             // A session that is not open yet.
             (Self::None, Self::Session) | (Self::Session, Self::None) => Self::Session,
+            (Self::Moment(_), Self::Moment(_)) => Self::Moment(MomentZone::Unknown),
             (Self::Int, Self::Float) | (Self::Float, Self::Int) => Self::Float,
             _ => Self::Unknown,
         }
@@ -83,6 +97,16 @@ impl ValueKind {
             Self::List(entry) | Self::Map(entry) => entry.has_object(),
             _ => false,
         }
+    }
+
+    /// Whether it is a span of time, which is a number here.
+    pub(super) fn is_span(&self) -> bool {
+        matches!(self, Self::Seconds | Self::Days)
+    }
+
+    /// Whether it is a map, whose entries are found by strings.
+    pub(super) fn is_map(&self) -> bool {
+        matches!(self, Self::Map(_) | Self::Counter | Self::DefaultMap(_))
     }
 
     pub(super) fn is_number(&self) -> bool {

@@ -85,6 +85,11 @@ impl Moment {
         self.0.as_second() - other.0.as_second()
     }
 
+    /// How many seconds the clock of this machine is ahead of UTC at the moment.
+    pub fn offset(self) -> i64 {
+        i64::from(TimeZone::system().to_offset(self.0).seconds())
+    }
+
     /// The day in UTC.
     pub fn date(self) -> Date {
         Date::of(self.0.to_zoned_datetime(TimeZone::UTC).date())
@@ -119,6 +124,7 @@ impl ScriptValue for Moment {
 pub fn register(engine: &mut Engine) {
     script_value::register::<Moment>(engine);
     engine.register_get("date", |moment: &mut Moment| moment.date());
+    engine.register_get("offset", |moment: &mut Moment| moment.offset());
     engine.register_get("seconds", |moment: &mut Moment| moment.0.as_second());
     engine.register_fn("to_string", |moment: &mut Moment| moment.to_string());
     engine.register_fn("to_debug", |moment: &mut Moment| moment.to_string());

@@ -110,7 +110,8 @@ pub mod functions {
     /// Returns the current moment, to the second.
     ///
     /// Subtracting two moments returns a number of seconds; seconds can be added or subtracted. Moments can be compared
-    /// with each other, have `date` (in UTC) and `seconds` (since 1970), and print as `2026-11-28T18:20:44Z`.
+    /// with each other, have `date` (in UTC), `seconds` (since 1970), and `offset` (the seconds by which the clock of
+    /// this machine is ahead of UTC then), and print as `2026-11-28T18:20:44Z`.
     ///
     /// # Example
     /// ```rhai
