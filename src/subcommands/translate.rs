@@ -10,7 +10,7 @@ use crate::shell::diagnostic::show_error;
 use crate::shell::exit_code::RunExit;
 use crate::store::atomic_file::FileAccess;
 use crate::store::file_door;
-use crate::translate::{TranslatedLine, Translation, TranslationRefusal, translate};
+use crate::translate::{KEY_ORDER, TranslatedLine, Translation, TranslationRefusal, translate};
 use rhai::Engine;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -150,8 +150,11 @@ fn summary(draft: &Translation) -> String {
     } else {
         format!("; missing: {}", draft.missing.join(", "))
     };
+    let sorted = draft.lines.iter().filter(|line| line.kind.word() == "same" && line.note.contains(KEY_ORDER));
+    let sorted: Vec<_> = sorted.map(|line| line.line.to_string()).collect();
+    let order = if sorted.is_empty() { String::new() } else { format!("; {KEY_ORDER}: line {}", sorted.join(", ")) };
     format!(
-        "{all} lines: {} the same, {} built in, {} fixed, {left} left ({share} % carried over){missing}",
+        "{all} lines: {} the same, {} built in, {} fixed, {left} left ({share} % carried over){missing}{order}",
         of("same"),
         of("built in"),
         of("fixed"),

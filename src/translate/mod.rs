@@ -26,6 +26,7 @@ mod functions;
 mod helpers;
 mod iterables;
 mod json_texts;
+mod key_order;
 #[expect(
     clippy::match_same_arms,
     clippy::too_many_lines,
@@ -66,7 +67,7 @@ mod value_kind;
 mod writer;
 
 pub(crate) use refusal::TranslationRefusal;
-pub(crate) use report::{TranslatedLine, Translation};
+pub(crate) use report::{KEY_ORDER, TranslatedLine, Translation};
 
 use std::collections::BTreeSet;
 

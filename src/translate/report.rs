@@ -1,5 +1,8 @@
 //! What happened to each line of the source.
 
+/// The remark on a line that shows the order of a map's keys.
+pub(crate) const KEY_ORDER: &str = "keys in alphabetical order";
+
 /// What happened to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum LineOutcome {

@@ -59,6 +59,7 @@ impl Translator<'_> {
         self.check_kept(statement)?;
         self.check_returned(statement)?;
         self.check_shared(statement)?;
+        self.remark_on_order(statement);
         self.takes_numbers = self.assigns_looked_up(statement);
         match &statement.kind {
             S::Expression(value) => self.expression_statement(statement, value),

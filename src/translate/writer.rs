@@ -14,6 +14,8 @@ pub(super) struct ScriptWriter<'f> {
     next: usize,
     outcomes: BTreeMap<usize, (LineOutcome, String)>,
     missing: Vec<String>,
+    /// What the draft says at the end of a line.
+    remarks: BTreeMap<usize, &'static str>,
     /// Whether comments are dropped, as those inside of a part that is built in.
     is_silent: bool,
 }
@@ -37,6 +39,7 @@ impl<'f> ScriptWriter<'f> {
             next: 1,
             outcomes: BTreeMap::new(),
             missing: Vec::new(),
+            remarks: BTreeMap::new(),
             is_silent: false,
         }
     }
@@ -110,6 +113,10 @@ impl<'f> ScriptWriter<'f> {
     /// The comment after the code of a line, as a suffix.
     pub(super) fn trailing(&self, line: usize) -> String {
         let is_own = self.source(line).starts_with('#');
+        if let Some(remark) = self.remarks.get(&line).filter(|_| !is_own && !self.is_silent) {
+            let comment = self.file.comments.get(&line).map(|comment| format!("{};", comment.trim_end()));
+            return format!(" //{} {remark}", spaced(&comment.unwrap_or_default()));
+        }
         match self.file.comments.get(&line) {
             Some(comment) if !is_own && !self.is_silent => format!(" //{}", spaced(comment)),
             _ => String::new(),
@@ -156,6 +163,12 @@ impl<'f> ScriptWriter<'f> {
             let separator = if entry.1.is_empty() { "" } else { ", " };
             entry.1 = format!("{}{separator}{note}", entry.1);
         }
+    }
+
+    /// Says in the draft and in the report that the result of a statement may look different.
+    pub(super) fn remark(&mut self, first: usize, last: usize, remark: &'static str) {
+        self.remarks.insert(last, remark);
+        self.outcome(first, LineOutcome::Same, remark);
     }
 
     /// Says what happened to several lines.
