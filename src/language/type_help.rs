@@ -228,6 +228,7 @@ const MOMENT: TypeHelp = TypeHelp {
     fields: &[
         field("date", "Date", "the day in UTC"),
         field("seconds", "number", "the seconds since the beginning of 1970"),
+        field("offset", "number", "the seconds by which the clock of this machine is ahead of UTC then"),
     ],
     operations: &[
         operation("moment - moment", "Returns the number of seconds between them."),

@@ -150,9 +150,11 @@ fn summary(draft: &Translation) -> String {
     } else {
         format!("; missing: {}", draft.missing.join(", "))
     };
-    let sorted = draft.lines.iter().filter(|line| line.kind.word() == "same" && line.note.contains(KEY_ORDER));
+    let sorted =
+        draft.lines.iter().filter(|line| line.kind.word() == "same" && line.note.contains(KEY_ORDER));
     let sorted: Vec<_> = sorted.map(|line| line.line.to_string()).collect();
-    let order = if sorted.is_empty() { String::new() } else { format!("; {KEY_ORDER}: line {}", sorted.join(", ")) };
+    let order =
+        if sorted.is_empty() { String::new() } else { format!("; {KEY_ORDER}: line {}", sorted.join(", ")) };
     format!(
         "{all} lines: {} the same, {} built in, {} fixed, {left} left ({share} % carried over){missing}{order}",
         of("same"),

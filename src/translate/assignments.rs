@@ -260,11 +260,20 @@ impl Translator<'_> {
                 return self.line(statement, &lines.join(" "));
             }
         }
-        let code = self.plain(value)?;
-        let name = self.fresh("parts");
-        let mut lines = vec![format!("let {name} = {code};")];
         let count = parts.len();
         let star = parts.iter().position(|part| matches!(part.kind, PyExpression::Starred(_)));
+        let is_counted = match &value.kind {
+            PyExpression::Tuple(values) | PyExpression::List(values) => values.len() == count,
+            _ => false,
+        };
+        let code = self.plain(value)?;
+        let code = if is_counted || star.is_some() {
+            code
+        } else {
+            format!("{}({code}, {count})", self.helper("parts_of"))
+        };
+        let name = self.fresh("parts");
+        let mut lines = vec![format!("let {name} = {code};")];
         for (place, part) in parts.iter().enumerate() {
             let (target, code) = match (&part.kind, star) {
                 (PyExpression::Starred(inner), _) => {

@@ -301,6 +301,7 @@ impl Translator<'_> {
 
     /// A function of Python's.
     fn python_call(&mut self, path: &str, call: &PyCall) -> Translated<Option<RhaiCode>> {
+        super::keywords::check_keywords(path, call)?;
         let arguments = call.arguments.as_slice();
         let code = match (path, arguments) {
             ("print", _) => return self.print(call).map(Some),
@@ -338,18 +339,14 @@ impl Translator<'_> {
                 }
                 self.expression(of)?
             }
-            ("set" | "frozenset", [of]) => {
-                RhaiCode::atom(format!("{}.unique()", self.plain_iterated(of)?.at(level::ATOM)))
-            }
+            ("set" | "frozenset", [of]) => RhaiCode::atom(format!("{}.unique()", self.letters_or_list(of)?)),
             ("sorted", [of]) => {
                 return self.sorted(of, call.keyword("key"), call.keyword("reverse")).map(Some);
             }
-            ("reversed", [of]) => {
-                RhaiCode::atom(format!("{}.slice((), (), -1)", self.plain_iterated(of)?.at(level::ATOM)))
-            }
+            ("reversed", [of]) => RhaiCode::atom(format!("{}.slice((), (), -1)", self.letters_or_list(of)?)),
             ("sum", [of]) => return self.sum(of).map(Some),
             ("max" | "min", [of]) if call.keyword("key").is_none() => {
-                let list = format!("{}.{path}()", self.plain_iterated(of)?.at(level::ATOM));
+                let list = format!("{}.{path}()", self.letters_or_list(of)?);
                 match call.keyword("default") {
                     Some(default) if is_repeatable(of) => {
                         let (empty, default) = (self.negated_list(of)?, self.plain(default)?);
@@ -393,20 +390,20 @@ impl Translator<'_> {
             ("range", _) => return self.range(arguments).map(Some),
             ("any" | "all", [of]) => return self.any_or_all(path == "any", of).map(Some),
             ("filter", [function, list]) if !matches!(function.kind, PyExpression::None) => {
-                let (list, function) = (self.plain_iterated(list)?.at(level::ATOM), self.plain(function)?);
+                let (list, function) = (self.letters_or_list(list)?, self.plain(function)?);
                 RhaiCode::atom(format!("{list}.filter({function})"))
             }
             ("map", [function, list]) => {
-                let (list, function) = (self.plain_iterated(list)?.at(level::ATOM), self.plain(function)?);
+                let (list, function) = (self.letters_or_list(list)?, self.plain(function)?);
                 RhaiCode::atom(format!("{list}.map({function})"))
             }
             ("zip", [_, _, ..]) => {
                 let lists: Translated<Vec<_>> =
-                    arguments.iter().map(|list| Ok(self.plain_iterated(list)?.text)).collect();
+                    arguments.iter().map(|list| self.letters_or_list(list)).collect();
                 RhaiCode::atom(format!("{}([{}])", self.helper("pairs_of"), lists?.join(", ")))
             }
             ("enumerate", [of]) => {
-                let list = self.plain_iterated(of)?.at(level::ATOM);
+                let list = self.letters_or_list(of)?;
                 RhaiCode::atom(format!("{list}.map(|entry, place| [place, entry])"))
             }
             ("isinstance", [value, kind]) => return self.is_instance(value, kind).map(Some),

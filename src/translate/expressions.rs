@@ -303,21 +303,7 @@ impl Translator<'_> {
             return Ok(RhaiCode::of(format!("{object}[{key}] ?? 0"), level::DEFAULT));
         }
         if kind == ValueKind::Text {
-            let start = self.plain(index)?;
-            let end = match &index.kind {
-                PyExpression::Int(digits) => {
-                    digits.parse::<i64>().map_or_else(|_| "()".to_owned(), |place| (place + 1).to_string())
-                }
-                PyExpression::Negative(inner) => match &inner.kind {
-                    PyExpression::Int(digits) if digits != "1" => digits
-                        .parse::<i64>()
-                        .map_or_else(|_| "()".to_owned(), |place| (1 - place).to_string()),
-                    PyExpression::Int(_) => "()".to_owned(),
-                    _ => return Ok(RhaiCode::atom(format!("{object}[{start}].to_string()"))),
-                },
-                _ => return Ok(RhaiCode::atom(format!("{object}[{start}].to_string()"))),
-            };
-            return Ok(RhaiCode::atom(format!("{object}.slice({start}, {end})")));
+            return Ok(RhaiCode::atom(format!("{object}[{}].to_string()", self.plain(index)?)));
         }
         let is_map = matches!(kind, ValueKind::Map(_) | ValueKind::Unknown | ValueKind::Config);
         if self.scope.catches_keys > 0 && is_map && self.kind_of(index) == ValueKind::Text {

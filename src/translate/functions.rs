@@ -2,6 +2,7 @@
 
 use super::names::{self, NameUse};
 use super::report::LineOutcome;
+use super::shared_values::lost_parameters;
 use super::syntax::{PyExpression, PyFunction, PyStatement, PyStatementKind};
 use super::translator::{BodyScope, KnownFunction, Translated, Translator, left};
 use super::value_kind::ValueKind;
@@ -37,6 +38,9 @@ impl Translator<'_> {
             && !uses.read.contains_key(&function.name);
         if !is_plain {
             return left("a function within a function");
+        }
+        if uses.assigned.keys().any(|name| self.scope.is_declared(name) || self.scope.is_own(name)) {
+            return left("a function within a function, with a variable of the same name");
         }
         let parameters: Vec<_> = known.parameters.iter().map(|name| names::variable(name)).collect();
         self.functions.insert(function.name.clone(), KnownFunction { is_nested: true, ..known.clone() });
@@ -88,6 +92,7 @@ impl Translator<'_> {
         let before = self.default_forms(&written, known, class.is_none_or(|(_, _, own)| own == "self_"))?;
         let outer = std::mem::take(&mut self.scope);
         self.scope = self.new_scope(function, known, class);
+        self.scope.lost = lost_parameters(function, known, skipped);
         self.writer.catch_up(statement.first);
         if self.built_in.contains(&written) {
             self.writer.extra(&format!("// umapish: own {written}"));

@@ -342,6 +342,67 @@ fn taken(key, other) {
 }",
     ),
     helper(
+        "dropped",
+        &[],
+        r#"// Removes an entry of a map and returns it.
+fn dropped(key) {
+    if !(key in this) { throw #{kind: "KeyError", message: `${key}`}; }
+    return this.remove(key);
+}"#,
+    ),
+    helper(
+        "place_of",
+        &[],
+        r#"// The first place of a value in a list or string.
+fn place_of(values, wanted) {
+    let place = values.index_of(wanted);
+    if place >= 0 { return place; }
+    throw #{kind: "ValueError", message: if type_of(values) == "string" { "substring not found" } else { `${wanted} is not in list` }};
+}"#,
+    ),
+    helper(
+        "parts_of",
+        &["letters_of"],
+        r#"// The entries that several variables take: as many as there are variables.
+fn parts_of(value, count) {
+    let parts = switch type_of(value) { "string" => letters_of(value), "map" => value.keys(), _ => value };
+    if parts.len() == count { return parts; }
+    let words = if parts.len() > count { `too many values to unpack (expected ${count})` }
+        else { `not enough values to unpack (expected ${count}, got ${parts.len()})` };
+    throw #{kind: "ValueError", message: words};
+}"#,
+    ),
+    helper(
+        "same_set",
+        &[],
+        r"// Whether two sets have the same entries.
+fn same_set(one, other) {
+    return one.len() == other.len() && one.all(|entry| entry in other);
+}",
+    ),
+    helper(
+        "required_env",
+        &[],
+        r#"// A variable of the environment; without it, an error as in Python.
+fn required_env(name) {
+    let value = env(name);
+    if value == () { throw #{kind: "KeyError", message: name}; }
+    return value;
+}"#,
+    ),
+    helper(
+        "joined_path",
+        &[],
+        r#"// Parts of a path as Python's os.path.join joins them.
+fn joined_path(parts) {
+    let path = "";
+    for part in parts {
+        path = if part.starts_with("/") || path == "" { part } else if path.ends_with("/") { path + part } else { path + "/" + part };
+    }
+    return path;
+}"#,
+    ),
+    helper(
         "folder_exists",
         &[],
         r#"// Whether a path leads to a folder.

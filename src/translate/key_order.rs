@@ -15,7 +15,8 @@ const WRITING: [&str; 6] = ["print", "str", "repr", "json.dumps", "json.dump", "
 impl Translator<'_> {
     /// Remarks on a statement that shows the order of a map's keys.
     pub(super) fn remark_on_order(&mut self, statement: &PyStatement) {
-        let is_loop = matches!(&statement.kind, PyStatementKind::For { iterated, .. } if self.is_map(iterated));
+        let is_loop =
+            matches!(&statement.kind, PyStatementKind::For { iterated, .. } if self.is_map(iterated));
         if is_loop || statement.expressions().iter().any(|expression| self.shows_order(expression)) {
             self.writer.remark(statement.first, statement.head, KEY_ORDER);
         }
@@ -39,14 +40,15 @@ impl Translator<'_> {
                     {
                         matches!(self.kind_of(of), ValueKind::Unknown) || self.is_map(of)
                     }
+                    PyExpression::Attribute(_, method) if method == "most_common" => true,
                     PyExpression::Attribute(_, method) if method == "join" => has_map(),
                     _ => (LISTING.contains(&path.as_str()) || WRITING.contains(&path.as_str())) && has_map(),
                 }
             }
             PyExpression::Comprehension { loops, .. } => loops.iter().any(|part| self.is_map(&part.iterated)),
-            PyExpression::Format(parts) => {
-                parts.iter().any(|part| matches!(part, PyFormatPart::Value { value, .. } if self.is_map(value)))
-            }
+            PyExpression::Format(parts) => parts
+                .iter()
+                .any(|part| matches!(part, PyFormatPart::Value { value, .. } if self.is_map(value))),
             _ => false,
         };
         shows_itself || node.children().into_iter().any(|child| self.shows_order(child))
@@ -55,7 +57,9 @@ impl Translator<'_> {
     /// Whether something within an argument shows the order, where the argument itself may list a map.
     fn shows_order_within(&self, argument: &PyNode) -> bool {
         let is_listing = match argument.call().map(|call| &call.function.kind) {
-            Some(PyExpression::Attribute(_, method)) => ["items", "keys", "values"].contains(&method.as_str()),
+            Some(PyExpression::Attribute(_, method)) => {
+                ["items", "keys", "values"].contains(&method.as_str())
+            }
             _ => matches!(argument.kind, PyExpression::Comprehension { .. }),
         };
         if is_listing {

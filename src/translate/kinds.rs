@@ -107,7 +107,8 @@ impl Translator<'_> {
                 "#{}" => ValueKind::map(ValueKind::Unknown),
                 _ => ValueKind::Text,
             },
-            ValueKind::Match => ValueKind::Text,
+            // A group that takes no part is None.
+            ValueKind::Match => ValueKind::Cell,
             _ if self.path_of(of).as_deref() == Some("os.environ") => ValueKind::Text,
             _ => {
                 let _ = index;
@@ -178,9 +179,10 @@ impl Translator<'_> {
             (
                 "strip" | "lower" | "upper" | "title" | "capitalize" | "replace" | "join" | "format"
                 | "lstrip" | "rstrip" | "zfill" | "ljust" | "rjust" | "center" | "isoformat" | "strftime"
-                | "casefold" | "decode" | "group",
+                | "casefold" | "decode",
                 _,
             ) => K::Text,
+            ("group", K::Match) => K::Cell,
             ("read", K::File) => K::Text,
             ("joinpath", K::Path) => K::Path,
             ("read_text" | "as_posix", K::Path) => K::Text,
@@ -256,7 +258,10 @@ impl Translator<'_> {
                     K::list(K::Text)
                 } else if path == "random.choice" && first() != K::Text {
                     first().entry()
-                } else if (path == "os.getenv" || path == "os.environ.get") && call.arguments.len() < 2 {
+                } else if path.starts_with("os.")
+                    && path.contains("env")
+                    && call.arguments.get(1).is_none_or(|other| matches!(other.kind, PyExpression::None))
+                {
                     K::Unknown
                 } else {
                     K::Text

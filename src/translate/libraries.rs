@@ -18,7 +18,7 @@ const FORMS: &[(&[&str], usize, &str)] = &[
     (&["glob.glob"], 1, "files({0})"),
     (&["sys.stdin.read"], 0, "read_text(\"-\")"),
     (&["sys.stdout.flush", "sys.stderr.flush"], 0, "()"),
-    (&["urllib.parse.quote", "urllib.parse.quote_plus"], 1, "encode({0})"),
+    (&["urllib.parse.quote_plus"], 1, "encode({0}).replace(\"%20\", \"+\")"),
     (&["collections.Counter", "collections.OrderedDict"], 0, "#{}"),
     (&["collections.deque"], 0, "[]"),
 ];
@@ -64,7 +64,7 @@ impl Translator<'_> {
             },
             Some("os.environ") => {
                 let name = self.plain(index)?;
-                Ok(Some(RhaiCode::atom(format!("env({name})"))))
+                Ok(Some(RhaiCode::atom(format!("{}({name})", self.helper("required_env")))))
             }
             _ => Ok(None),
         }
@@ -87,6 +87,7 @@ impl Translator<'_> {
         if path.starts_with("aiohttp.") {
             return self.aiohttp_call(path, call).map(Some);
         }
+        super::keywords::check_keywords(path, call)?;
         if let Some(code) = self.form_of(path, call)? {
             return Ok(Some(code));
         }
@@ -148,9 +149,8 @@ impl Translator<'_> {
                 RhaiCode::atom(format!("{}({list}, {count})", self.helper("sampled")))
             }
             ("os.path.join", [_, ..]) => {
-                let parts: Translated<Vec<_>> =
-                    arguments.iter().map(|part| self.value(part, level::SUM)).collect();
-                RhaiCode::of(parts?.join(" + \"/\" + "), level::SUM)
+                let parts = self.plains(arguments)?;
+                RhaiCode::atom(format!("{}([{}])", self.helper("joined_path"), parts.join(", ")))
             }
             ("os.path.basename", [path]) => {
                 let path = self.value(path, level::ATOM)?;
@@ -168,9 +168,18 @@ impl Translator<'_> {
                 let text = self.value(text, level::ATOM)?;
                 RhaiCode::atom(format!("log({text}.trim_end(\"\\n\"))"))
             }
+            ("urllib.parse.quote", [text]) => {
+                let text = self.plain(text)?;
+                match call.keyword("safe").map(PyNode::text) {
+                    None => RhaiCode::atom(format!("encode({text}).replace(\"%2F\", \"/\")")),
+                    Some(Some("")) => RhaiCode::atom(format!("encode({text})")),
+                    Some(_) => return left("characters that `quote` keeps"),
+                }
+            }
             ("urllib.parse.urlencode", [fields]) => {
                 let fields = self.plain(fields)?;
-                RhaiCode::atom(format!("{}(\"\", {fields}).trim_start(\"?\")", self.helper("with_query")))
+                let helper = self.helper("with_query");
+                RhaiCode::atom(format!("{helper}(\"\", {fields}).trim_start(\"?\").replace(\"%20\", \"+\")"))
             }
             ("copy.copy" | "copy.deepcopy", [value]) => self.expression(value)?,
             ("collections.Counter", [of]) => {
@@ -191,6 +200,9 @@ impl Translator<'_> {
                 RhaiCode::atom(format!("{text}.replace_all({pattern}, {with})"))
             }
             ("re.split", [pattern, text]) => {
+                if pattern.text().is_none_or(|pattern| pattern.replace("(?:", "").contains('(')) {
+                    return left("`re.split` with groups");
+                }
                 let (pattern, text) = (self.pattern(pattern, "")?, self.value(text, level::ATOM)?);
                 RhaiCode::atom(format!("{text}.replace_all({pattern}, \"\\u0000\").split(\"\\u0000\")"))
             }
@@ -211,7 +223,7 @@ impl Translator<'_> {
             ("logging.getLogger", _) => RhaiCode::atom("()"),
             ("time.strftime", [format, rest @ ..]) => return self.clock_format(format, rest).map(Some),
             _ if path.starts_with("datetime.") => return self.datetime_call(path, call),
-            _ if is_module(path) => return left(format!("`{path}`")),
+            _ if super::modules::is_module(path) => return left(format!("`{path}`")),
             _ => return Ok(None),
         };
         Ok(Some(code))
@@ -319,60 +331,4 @@ impl Translator<'_> {
         let (section, name) = (self.plain(section)?, self.plain(name)?);
         Ok(RhaiCode::atom(format!("{config}[{section}][{name}]")))
     }
-}
-
-/// Whether a path begins with a module of Python's that has no counterpart.
-fn is_module(path: &str) -> bool {
-    const MODULES: &[&str] = &[
-        "argparse",
-        "base64",
-        "collections",
-        "configparser",
-        "copy",
-        "csv",
-        "functools",
-        "glob",
-        "hashlib",
-        "itertools",
-        "json",
-        "jwt",
-        "logging",
-        "math",
-        "multiprocessing",
-        "openpyxl",
-        "operator",
-        "os",
-        "pandas",
-        "pathlib",
-        "pprint",
-        "random",
-        "re",
-        "shutil",
-        "smtplib",
-        "socket",
-        "sqlite3",
-        "string",
-        "subprocess",
-        "sys",
-        "tempfile",
-        "threading",
-        "time",
-        "traceback",
-        "umapi_client",
-        "urllib",
-        "uuid",
-        "yaml",
-        "xml",
-        "signal",
-        "itertools",
-        "secrets",
-        "dotenv",
-        "tabulate",
-        "tqdm",
-        "concurrent",
-        "asyncio",
-        "aiohttp",
-        "httpx",
-    ];
-    path.split_once('.').is_some_and(|(module, _)| MODULES.contains(&module))
 }

@@ -191,14 +191,45 @@ impl Translator<'_> {
             }
             return Ok(format!("for {variable} in {map}.keys() {{"));
         }
+        let is_paired = self.has_pairs(iterated, parts.len());
         let list = self.plain_iterated(iterated)?.text;
         let pair = self.fresh("pair");
+        if !is_paired {
+            first.push(format!("let {pair} = {}({pair}, {});", self.helper("parts_of"), parts.len()));
+        }
         for (place, part) in parts.iter().enumerate() {
             let Some(name) = part.name() else { return left("this target of a loop") };
             let line = self.assign_in_loop(name, &format!("{pair}[{place}]"));
             first.push(line);
         }
         Ok(format!("for {pair} in {list} {{"))
+    }
+
+    /// Whether each entry of a list is known to have as many parts as a loop has variables.
+    fn has_pairs(&self, iterated: &PyNode, count: usize) -> bool {
+        let all_have = |items: &[PyNode]| {
+            items.iter().all(|item| match &item.kind {
+                PyExpression::Tuple(parts) | PyExpression::List(parts) => parts.len() == count,
+                _ => false,
+            })
+        };
+        match &iterated.kind {
+            PyExpression::List(items) | PyExpression::Tuple(items) => all_have(items),
+            PyExpression::Name(name) => self.assigned_before(name, iterated.line).is_some_and(|value| {
+                matches!(&value.kind, PyExpression::List(items) | PyExpression::Tuple(items) if !items.is_empty() && all_have(items))
+            }),
+            PyExpression::Call(call) => match &call.function.kind {
+                PyExpression::Name(name) if name == "zip" => call.arguments.len() == count,
+                PyExpression::Name(name) if name == "sorted" || name == "list" || name == "reversed" => {
+                    call.arguments.first().is_some_and(|inner| self.has_pairs(inner, count))
+                }
+                PyExpression::Attribute(_, method) => {
+                    count == 2 && ["items", "most_common"].contains(&method.as_str())
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// A variable of a loop: declared in the loop unless it exists.

@@ -179,7 +179,9 @@ impl Translator<'_> {
             statement.walk_statements(&mut |inner| match &inner.kind {
                 PyStatementKind::For { target, iterated, .. } => look(target, iterated),
                 PyStatementKind::Assign { targets, value } => {
-                    targets.iter().for_each(|target| look(target, value));
+                    for target in targets {
+                        look(target, value);
+                    }
                 }
                 PyStatementKind::Function(function) => {
                     let is_parameter = super::names::parameters(function).contains(name);
@@ -191,7 +193,9 @@ impl Translator<'_> {
             });
             statement.walk(&mut |node| {
                 if let PyExpression::Comprehension { loops, .. } = &node.kind {
-                    loops.iter().for_each(|part| look(&part.target, &part.iterated));
+                    for part in loops {
+                        look(&part.target, &part.iterated);
+                    }
                 }
             });
         }

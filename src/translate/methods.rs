@@ -17,7 +17,7 @@ const WITH_HELPERS: &[(&str, usize, &str)] = &[
 
 /// Tests of the letters of a string, as patterns.
 const PATTERNS: &[(&[&str], &str)] = &[
-    (&["isdigit", "isnumeric", "isdecimal"], "\"^[0-9]+$\""),
+    (&["isdigit", "isnumeric", "isdecimal"], "#\"^\\d+$\"#"),
     (&["isalpha"], "#\"^\\p{Alphabetic}+$\"#"),
     (&["isalnum"], "#\"^[\\p{Alphabetic}0-9]+$\"#"),
     (&["isspace"], "#\"^\\s+$\"#"),
@@ -183,7 +183,7 @@ impl Translator<'_> {
             ("remove", [value]) if matches!(kind, ValueKind::List(_)) => {
                 let (list, value) = (self.lasting(of)?, self.plain(value)?);
                 // Only the first one, as in Python.
-                RhaiCode::atom(format!("{list}.remove({list}.index_of({value}))"))
+                RhaiCode::atom(format!("{list}.remove({}({list}, {value}))", self.helper("place_of")))
             }
             ("pop", []) if matches!(kind, ValueKind::List(_)) => {
                 RhaiCode::atom(format!("{}.pop()", self.lasting(of)?))
@@ -195,7 +195,7 @@ impl Translator<'_> {
             }
             ("pop", [key]) if self.kind_of(key) == ValueKind::Text => {
                 let (map, key) = (self.lasting(of)?, self.key_of(of, key)?);
-                RhaiCode::atom(format!("{map}.remove({key})"))
+                RhaiCode::atom(format!("{map}.{}({key})", self.helper("dropped")))
             }
             ("pop", [key, other]) => {
                 let (map, key, other) = (self.lasting(of)?, self.key_of(of, key)?, self.plain(other)?);
@@ -377,8 +377,8 @@ impl Translator<'_> {
             ("encode" | "decode", _) if is_utf_8(call) => return self.expression(of).map(Some),
             ("encode" | "decode", _) => return left("an encoding other than UTF-8"),
             ("index", [part]) => {
-                let (text, part) = (self.value(of, level::ATOM)?, self.plain(part)?);
-                RhaiCode::atom(format!("{text}.index_of({part})"))
+                let (values, part) = (self.plain(of)?, self.plain(part)?);
+                RhaiCode::atom(format!("{}({values}, {part})", self.helper("place_of")))
             }
             ("count", [part]) if *kind == ValueKind::Text => {
                 let (text, part) = (self.value(of, level::ATOM)?, self.plain(part)?);

@@ -27,6 +27,7 @@ mod helpers;
 mod iterables;
 mod json_texts;
 mod key_order;
+mod keywords;
 #[expect(
     clippy::match_same_arms,
     clippy::too_many_lines,
@@ -40,6 +41,7 @@ mod loops;
 mod map_entries;
 #[expect(clippy::too_many_lines, reason = "one arm for each function of Python reads as a table")]
 mod methods;
+mod modules;
 mod names;
 mod objects;
 mod operators;

@@ -177,7 +177,7 @@ impl Translator<'_> {
             return Ok(code);
         }
         let kinds = (self.kind_of(one), self.kind_of(other));
-        self.check_compared(one, sign, other, &kinds)?;
+        Self::check_compared(one, sign, other, &kinds)?;
         let written = match sign {
             C::Equal | C::Is => "==",
             C::NotEqual | C::IsNot => "!=",
@@ -206,6 +206,16 @@ impl Translator<'_> {
         {
             self.name_defect(other.line, "B17");
         }
+        if kinds == (ValueKind::Set, ValueKind::Set) {
+            let (helper, sets) =
+                (self.helper("same_set"), self.both(one, level::LOWEST, other, level::LOWEST)?);
+            let code = format!("{helper}({}, {})", sets.0, sets.1);
+            return match sign {
+                C::Equal => Ok(RhaiCode::atom(code)),
+                C::NotEqual => Ok(RhaiCode::of(format!("!{code}"), level::UNARY)),
+                _ => left("a comparison of sets"),
+            };
+        }
         let is_mixed = matches!(
             &kinds,
             (ValueKind::Text, other) | (other, ValueKind::Text) if other.is_number()
@@ -225,7 +235,6 @@ impl Translator<'_> {
 
     /// Leaves comparisons that mean something else here.
     fn check_compared(
-        &self,
         one: &PyNode,
         sign: PyComparison,
         other: &PyNode,
@@ -239,7 +248,14 @@ impl Translator<'_> {
         if kinds.0 == ValueKind::Bytes || kinds.1 == ValueKind::Bytes {
             return left("a comparison of bytes");
         }
-        self.check_compared_times(&kinds.0, &kinds.1)
+        if kinds.0.has_object() && !is_constant(other) || kinds.1.has_object() && !is_constant(one) {
+            return left("a comparison of objects");
+        }
+        let is_list = |kind: &ValueKind| matches!(kind, ValueKind::List(_));
+        if is_list(&kinds.0) && is_list(&kinds.1) && is_tuple(one) != is_tuple(other) {
+            return left("a comparison of a list with a tuple");
+        }
+        Self::check_compared_times(&kinds.0, &kinds.1)
     }
 
     pub(super) fn operation(
@@ -252,6 +268,16 @@ impl Translator<'_> {
         let (one, other) = (self.kind_of(first), self.kind_of(second));
         if one == ValueKind::Bytes || other == ValueKind::Bytes {
             return left("an operation of bytes");
+        }
+        let is_other = |kind: &ValueKind| {
+            kind.is_number()
+                || kind.is_map()
+                || matches!(kind, ValueKind::Bool | ValueKind::None | ValueKind::List(_))
+        };
+        if operator == O::Add
+            && (one == ValueKind::Text && is_other(&other) || other == ValueKind::Text && is_other(&one))
+        {
+            return left("the sum of a string and another value");
         }
         if operator == O::Modulo && (one == ValueKind::Text || matches!(first.kind, PyExpression::Text(_))) {
             return self.percent_format(first, second);
@@ -425,5 +451,14 @@ impl Translator<'_> {
             _ => return left("this operation of sets"),
         };
         Ok(RhaiCode::atom(code))
+    }
+}
+
+/// Whether an expression is a tuple, which is a list here.
+fn is_tuple(node: &PyNode) -> bool {
+    match &node.kind {
+        PyExpression::Tuple(_) => true,
+        PyExpression::Call(call) => call.function.name() == Some("tuple"),
+        _ => false,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::names::NameUse;
 use super::syntax::{PyExpression, PyFunction, PyLoop, PyNode, PyOperator, PyStatement, PyStatementKind};
-use super::translator::{Translated, Translator, left};
+use super::translator::{KnownFunction, Translated, Translator, left};
 use super::value_kind::ValueKind;
 use std::collections::BTreeSet;
 
@@ -38,6 +38,12 @@ impl Translator<'_> {
         if is_shared {
             return left("a list or dictionary that is known under two names, and changes");
         }
+        if returns_variable(statement) {
+            return left("a function that returns a variable of another");
+        }
+        if self.changes_lost(statement) || self.adds_to_parameter(statement) {
+            return left("a change of an argument that the caller would not see");
+        }
         if self.takes_entry(statement, line) || self.changes_listed(statement) {
             return left("a change of an entry of another value");
         }
@@ -57,6 +63,29 @@ impl Translator<'_> {
             Some(parameter) => left(format!("a change of the default value of `{}`", parameter.name)),
             None => Ok(()),
         }
+    }
+
+    /// Whether a statement changes an argument whose changes are lost. Those within its blocks are left one by one.
+    fn changes_lost(&self, statement: &PyStatement) -> bool {
+        if self.scope.lost.is_empty() {
+            return false;
+        }
+        let changed = |body: &[PyStatement]| NameUse::of(body).changed;
+        let within: BTreeSet<_> =
+            statement.blocks().into_iter().flat_map(|block| changed(block).into_keys()).collect();
+        let all = changed(std::slice::from_ref(statement));
+        all.keys().any(|name| self.scope.lost.contains(name) && !within.contains(name))
+    }
+
+    /// `rows += [1]` of a parameter, which is a list.
+    fn adds_to_parameter(&self, statement: &PyStatement) -> bool {
+        let PyStatementKind::Augmented { target, value, .. } = &statement.kind else { return false };
+        let is_list = |node: &PyNode| matches!(self.kind_of(node), ValueKind::List(_) | ValueKind::Set);
+        target.name().is_some_and(|name| {
+            let is_given = !lines(&self.scope.uses.assigned, name)
+                .any(|line| !lines(&self.scope.uses.augmented, name).any(|augmented| augmented == line));
+            is_given && self.scope.parameters.contains(name)
+        }) && (is_list(target) || is_list(value))
     }
 
     fn kept_values<'s>(&self, statement: &'s PyStatement) -> Vec<KeptValue<'s>> {
@@ -227,6 +256,39 @@ impl Translator<'_> {
     }
 }
 
+/// The places of the parameters that a function changes in place before it assigns them.
+pub(super) fn changed_parameters(function: &PyFunction) -> Vec<usize> {
+    let uses = NameUse::of(&function.body);
+    let is_changed = |name: &str| {
+        let first = lines(&uses.assigned, name).min();
+        lines(&uses.changed, name).any(|line| first.is_none_or(|first| line < first))
+    };
+    let parameters = function.parameters.iter().enumerate();
+    parameters.filter(|(_, parameter)| is_changed(&parameter.name)).map(|(place, _)| place).collect()
+}
+
+/// The parameters whose changes are lost: all but the one that the function is called as a method of.
+pub(super) fn lost_parameters(
+    function: &PyFunction,
+    known: &KnownFunction,
+    skipped: usize,
+) -> BTreeSet<String> {
+    let is_lost = |place: &usize| *place >= skipped && known.changed != Some(*place - skipped);
+    let lost = changed_parameters(function).into_iter().filter(is_lost);
+    lost.map(|place| function.parameters[place].name.clone()).collect()
+}
+
+/// `f = lambda: rows`: here the list would be a copy.
+fn returns_variable(statement: &PyStatement) -> bool {
+    let PyStatementKind::Assign { value, .. } = &statement.kind else { return false };
+    match &value.kind {
+        PyExpression::Lambda { parameters, body } => {
+            body.name().is_some_and(|name| !parameters.iter().any(|parameter| parameter == name))
+        }
+        _ => false,
+    }
+}
+
 /// The lines of a use of a name.
 fn lines<'u>(
     uses: &'u std::collections::BTreeMap<String, Vec<usize>>,
@@ -284,6 +346,10 @@ fn copied(value: &PyNode) -> Vec<&PyNode> {
     match &value.kind {
         PyExpression::Call(call) => match &call.function.kind {
             PyExpression::Name(name) if LISTING.contains(&name.as_str()) || name == "dict" => {
+                call.arguments.iter().filter(|argument| argument.name().is_some()).collect()
+            }
+            // `copy.copy(a)` and `a.copy()`
+            PyExpression::Attribute(_, method) if method == "copy" && !call.arguments.is_empty() => {
                 call.arguments.iter().filter(|argument| argument.name().is_some()).collect()
             }
             PyExpression::Attribute(of, method) if method == "copy" && of.name().is_some() => vec![of],

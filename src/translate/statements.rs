@@ -206,6 +206,7 @@ impl Translator<'_> {
                 PyExpression::Attribute(of, method) => {
                     self.kind_of(of) == ValueKind::Text
                         && names::is_python_method(method)
+                        && method != "index"
                         && is_repeatable(of)
                         && call.arguments.iter().all(is_repeatable)
                         && call.keywords.is_empty()
@@ -406,8 +407,15 @@ impl Translator<'_> {
         for target in targets {
             match &target.kind {
                 PyExpression::Index(of, index) => {
-                    let (object, index_code) = (self.lasting(of)?, self.plain(index)?);
-                    parts.push(format!("{object}.remove({index_code});"));
+                    let is_list = matches!(self.kind_of(of), ValueKind::List(_))
+                        || self.kind_of(of) == ValueKind::Unknown && self.kind_of(index) == ValueKind::Int;
+                    let object = self.lasting(of)?;
+                    if is_list {
+                        parts.push(format!("{object}.remove({});", self.plain(index)?));
+                    } else {
+                        let key = self.key_of(of, index)?;
+                        parts.push(format!("{object}.{}({key});", self.helper("dropped")));
+                    }
                 }
                 PyExpression::Name(name) => {
                     let name = names::variable(name);

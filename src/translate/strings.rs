@@ -20,9 +20,11 @@ impl Translator<'_> {
         for part in parts {
             match part {
                 PyFormatPart::Text(text) => before.push_str(text),
-                PyFormatPart::Value { value, is_repr, format, .. } => {
+                PyFormatPart::Value { value, is_repr, format, label } => {
                     let is_encoded = is_url && format.is_none() && Self::needs_encoding(value, &before);
                     let format = format.as_deref().unwrap_or_default();
+                    // `{name=}` shows the value as `repr` does.
+                    let is_repr = &(*is_repr || label.is_some() && format.is_empty());
                     self.in_order(&mut values, value, |translator| {
                         if is_encoded {
                             let code = translator.plain(value)?;
@@ -81,7 +83,7 @@ impl Translator<'_> {
     /// A value as Python's `str()` writes it; the same as Rhai's for strings and whole numbers.
     pub(super) fn shown(&mut self, value: &PyNode, kind: &ValueKind) -> Translated<String> {
         if self.holds_tuples(value, 3) {
-            return left("the text of a tuple");
+            return left("the text of such a list");
         }
         let code = self.plain(value)?;
         Ok(match kind {
@@ -111,7 +113,7 @@ impl Translator<'_> {
         })
     }
 
-    /// Whether a value is a tuple or a list of them, which are lists here and written in other brackets.
+    /// Whether a value is a list here that Python writes in another way: a tuple, a list of them, or a view of a map.
     fn holds_tuples(&self, node: &PyNode, depth: usize) -> bool {
         match &node.kind {
             PyExpression::Tuple(_) => true,
@@ -125,14 +127,21 @@ impl Translator<'_> {
             PyExpression::Comprehension { value, .. } => self.holds_tuples(value, depth),
             PyExpression::Call(call) => match &call.function.kind {
                 // With several groups, each match is a tuple.
-                PyExpression::Attribute(_, method) if method == "findall" => call
-                    .arguments
-                    .iter()
-                    .all(|given| given.text().is_none_or(|text| text.matches('(').count() > 1)),
-                PyExpression::Attribute(_, method) => ["items", "most_common"].contains(&method.as_str()),
+                PyExpression::Attribute(_, method) if method == "findall" => {
+                    let pattern = call.arguments.first().and_then(PyNode::text);
+                    call.arguments.len() == 1
+                        || pattern.is_none_or(|pattern| pattern.matches('(').count() > 1)
+                }
+                PyExpression::Attribute(_, method) => {
+                    ["items", "keys", "values", "most_common"].contains(&method.as_str())
+                }
                 PyExpression::Name(name) => match name.as_str() {
-                    "zip" | "enumerate" | "tuple" | "divmod" => true,
-                    "list" | "sorted" => call.arguments.iter().any(|of| self.holds_tuples(of, depth)),
+                    "zip" | "enumerate" | "tuple" | "divmod" | "range" | "map" | "filter" | "reversed" => {
+                        true
+                    }
+                    "list" | "sorted" => {
+                        call.arguments.iter().any(|of| !is_plain_view(of) && self.holds_tuples(of, depth))
+                    }
                     _ => false,
                 },
                 _ => false,
@@ -374,6 +383,15 @@ impl Translator<'_> {
             || name.contains("url");
         is_named && !is_else && before.ends_with('/')
     }
+}
+
+/// Whether an expression has plain entries, and is only written as a list within `list()`.
+fn is_plain_view(node: &PyNode) -> bool {
+    node.call().is_some_and(|call| match &call.function.kind {
+        PyExpression::Attribute(_, method) => ["keys", "values"].contains(&method.as_str()),
+        PyExpression::Name(name) => ["range", "map", "filter", "reversed"].contains(&name.as_str()),
+        _ => false,
+    })
 }
 
 /// The text before the last part of a sum.

@@ -410,20 +410,7 @@ impl Translator<'_> {
             }
         }
         for (name, function) in bodies {
-            let uses = NameUse::of(&function.body);
-            let changed: Vec<_> = function
-                .parameters
-                .iter()
-                .enumerate()
-                .filter(|(_, parameter)| {
-                    let lines = uses.changed.get(&parameter.name);
-                    let assigned = uses.assigned.get(&parameter.name).and_then(|lines| lines.iter().min());
-                    lines.is_some_and(|lines| {
-                        lines.iter().any(|line| assigned.is_none_or(|first| line < first))
-                    })
-                })
-                .map(|(place, _)| place)
-                .collect();
+            let changed = super::shared_values::changed_parameters(function);
             if let Some(known) = self.functions.get_mut(name)
                 && let [only] = changed.as_slice()
                 && !known.is_stateful

@@ -176,7 +176,7 @@ impl Translator<'_> {
     }
 
     /// A comparison of times: moments with moments of the same zone, spans with spans of the same unit.
-    pub(super) fn check_compared_times(&self, one: &ValueKind, other: &ValueKind) -> Translated<()> {
+    pub(super) fn check_compared_times(one: &ValueKind, other: &ValueKind) -> Translated<()> {
         use ValueKind as K;
         let is_other = match (one, other) {
             (K::Moment(one), K::Moment(other)) => one != other,

@@ -121,6 +121,8 @@ pub(super) struct BodyScope {
     pub(super) function: Option<String>,
     pub(super) uses: NameUse,
     pub(super) parameters: BTreeSet<String>,
+    /// Parameters that the function changes, and the caller would not see it.
+    pub(super) lost: BTreeSet<String>,
     /// The parameter that is a tuple: `*args`.
     pub(super) rest: Option<String>,
     pub(super) kinds: BTreeMap<String, ValueKind>,

@@ -10,6 +10,9 @@ impl Translator<'_> {
             PyExpression::Tuple(parts) => parts.iter().filter_map(PyNode::name).collect(),
             _ => kind.name().into_iter().collect(),
         };
+        if names.contains(&"tuple") && !names.contains(&"list") {
+            return left("whether a value is a tuple");
+        }
         let known: Option<Vec<_>> = names.iter().map(|name| rhai_type(name)).collect();
         let code = self.plain(value)?;
         let types = known.map(|types| {
@@ -42,7 +45,9 @@ impl Translator<'_> {
         let (true, [value], Some(name)) = (is_type, call.arguments.as_slice(), other.name()) else {
             return Ok(None);
         };
-        let Some(types) = rhai_type(name) else { return left("the type of a value") };
+        let Some(types) = rhai_type(name).filter(|types| !types.is_empty()) else {
+            return left("the type of a value");
+        };
         let code = self.plain(value)?;
         let sign = if matches!(sign, PyComparison::Equal | PyComparison::Is) { "==" } else { "!=" };
         Ok(Some(RhaiCode::of(format!("type_of({code}) {sign} {}", quoted(types[0])), level::EQUAL)))
@@ -56,7 +61,9 @@ fn rhai_type(name: &str) -> Option<Vec<&'static str>> {
         "int" => vec!["i64"],
         "float" => vec!["f64"],
         "bool" => vec!["bool"],
-        "list" | "tuple" => vec!["array"],
+        "list" => vec!["array"],
+        // Only beside `list`.
+        "tuple" => Vec::new(),
         "dict" => vec!["map"],
         _ => return None,
     })
