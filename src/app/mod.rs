@@ -45,7 +45,6 @@ use plan::PlanTarget;
 use refusal::refuse;
 use run_builder::setup;
 use std::ffi::OsString;
-use std::hint;
 use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,8 +53,6 @@ use std::thread;
 
 /// The stack of the thread that runs scripts; builds without optimization need far more of it (engine-notes).
 const STACK_BYTES: usize = if cfg!(debug_assertions) { 512 << 20 } else { 256 << 20 };
-/// About the memory of an engine with all functions.
-const ENGINE_BYTES: usize = 1 << 20;
 
 /// Runs umapish with these arguments, the program's name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -80,25 +77,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Arc::new(if is_dumb { output.without_progress() } else { output });
     let worker = Arc::clone(&output);
     let thread = thread::Builder::new().name("script".into()).stack_size(STACK_BYTES);
-    let work = move || {
-        reserve_heap();
-        begin(cli, completed, &worker)
-    };
-    let exit = match thread.spawn(work).map(thread::JoinHandle::join) {
+    let exit = match thread.spawn(move || begin(cli, completed, &worker)).map(thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit,
         Ok(Err(_)) => failed(&output, &panics::last()),
         Err(error) => failed(&output, &format!("cannot start a thread: {error}")),
     };
     ExitCode::from(exit.code())
-}
-
-/// Takes the memory that the engine needs in one piece and gives it back to the allocator. The heap of a thread grows by
-/// one page at a time in glibc, with a system call each: more than 200 for the engine, a twentieth of the time to start.
-/// The first block is mapped by itself, and its release makes glibc take the second one from the heap.
-fn reserve_heap() {
-    for _ in 0..2 {
-        drop(hint::black_box(Vec::<u8>::with_capacity(ENGINE_BYTES)));
-    }
 }
 
 fn failed(output: &Output, message: &str) -> RunExit {
