@@ -1,10 +1,10 @@
-//! A command of a request: its typed form, and its JSON, rendered when it is sent.
+//! A command of a request, typed or as a caller wrote it. It is rendered when it is sent.
 
 use crate::wire::command::{Command, steps_of, subject_of};
 use crate::wire::subject::CommandSubject;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
-use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// A command of an action request.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,16 +19,15 @@ pub struct SentCommand {
     pub content: Arc<RenderedCommand>,
 }
 
-/// A command and its JSON as it is sent.
+/// A command that is rendered as JSON when it is sent.
 #[derive(Debug)]
 pub struct RenderedCommand(CommandForm);
 
 /// Where the JSON comes from.
 #[derive(Debug)]
 enum CommandForm {
-    /// It is rendered from the command. The JSON takes twice the memory of the command, which thousands that wait to be
-    /// sent do not need.
-    Typed { command: Arc<Command>, json: OnceLock<Value> },
+    /// It is rendered from the command.
+    Typed(Arc<Command>),
     /// A caller wrote it. It is sent as written, even if it cannot be parsed as a command, so guards must inspect
     /// all of it.
     Raw { command: Option<Command>, json: Value },
@@ -37,9 +36,7 @@ enum CommandForm {
 impl PartialEq for RenderedCommand {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (CommandForm::Typed { command: one, .. }, CommandForm::Typed { command: other, .. }) => {
-                one == other
-            }
+            (CommandForm::Typed(one), CommandForm::Typed(other)) => one == other,
             (CommandForm::Raw { json: one, .. }, CommandForm::Raw { json: other, .. }) => one == other,
             _ => false,
         }
@@ -49,7 +46,7 @@ impl PartialEq for RenderedCommand {
 impl RenderedCommand {
     /// A command that is rendered when it is sent.
     pub fn new(command: impl Into<Arc<Command>>) -> Self {
-        Self(CommandForm::Typed { command: command.into(), json: OnceLock::new() })
+        Self(CommandForm::Typed(command.into()))
     }
 
     /// Keeps a command as its caller wrote it.
@@ -60,33 +57,31 @@ impl RenderedCommand {
     /// The command; `None` if it cannot be parsed.
     pub fn command(&self) -> Option<&Command> {
         match &self.0 {
-            CommandForm::Typed { command, .. } => Some(command),
+            CommandForm::Typed(command) => Some(command),
             CommandForm::Raw { command, .. } => command.as_ref(),
         }
     }
 
-    /// The JSON that is sent; kept from the first call on.
-    pub fn json(&self) -> &Value {
+    /// The JSON that is sent.
+    pub fn to_json(&self) -> Value {
         match &self.0 {
-            CommandForm::Typed { command, json } => json.get_or_init(|| command.to_json()),
-            CommandForm::Raw { json, .. } => json,
+            CommandForm::Typed(command) => command.to_json(),
+            CommandForm::Raw { json, .. } => json.clone(),
         }
     }
 
-    /// The JSON that is sent, for a check long before that: it is not kept.
-    pub(crate) fn json_once(&self) -> Cow<'_, Value> {
+    /// The JSON that a caller wrote; `None` for a command that was built.
+    pub(crate) fn as_written(&self) -> Option<&Value> {
         match &self.0 {
-            CommandForm::Typed { command, json } => {
-                json.get().map_or_else(|| Cow::Owned(command.to_json()), Cow::Borrowed)
-            }
-            CommandForm::Raw { json, .. } => Cow::Borrowed(json),
+            CommandForm::Typed(_) => None,
+            CommandForm::Raw { json, .. } => Some(json),
         }
     }
 
     /// The name of the user or group that the command changes.
     pub fn subject_name(&self) -> Option<&str> {
         match &self.0 {
-            CommandForm::Typed { command, .. } => Some(command.subject.name()),
+            CommandForm::Typed(command) => Some(command.subject.name()),
             CommandForm::Raw { json, .. } => subject_of(json),
         }
     }
@@ -94,7 +89,7 @@ impl RenderedCommand {
     /// The user that the command changes.
     pub fn user(&self) -> Option<&str> {
         match &self.0 {
-            CommandForm::Typed { command, .. } => match &command.subject {
+            CommandForm::Typed(command) => match &command.subject {
                 CommandSubject::User { user, .. } => Some(user),
                 CommandSubject::Group { .. } => None,
             },
@@ -105,7 +100,7 @@ impl RenderedCommand {
     /// The domain of the user.
     pub fn domain(&self) -> Option<&str> {
         match &self.0 {
-            CommandForm::Typed { command, .. } => match &command.subject {
+            CommandForm::Typed(command) => match &command.subject {
                 CommandSubject::User { domain, .. } => domain.as_deref(),
                 CommandSubject::Group { .. } => None,
             },
@@ -116,7 +111,7 @@ impl RenderedCommand {
     /// Whether the command is about a user group.
     pub(crate) fn is_about_group(&self) -> bool {
         match &self.0 {
-            CommandForm::Typed { command, .. } => matches!(command.subject, CommandSubject::Group { .. }),
+            CommandForm::Typed(command) => matches!(command.subject, CommandSubject::Group { .. }),
             CommandForm::Raw { json, .. } => json.get("user").is_none() && json.get("usergroup").is_some(),
         }
     }
@@ -124,7 +119,7 @@ impl RenderedCommand {
     /// The value of `useAdobeID`; `None` if it is left out or not a flag.
     pub(crate) fn use_adobe_id(&self) -> Option<bool> {
         match &self.0 {
-            CommandForm::Typed { command, .. } => command.subject.use_adobe_id(),
+            CommandForm::Typed(command) => command.subject.use_adobe_id(),
             CommandForm::Raw { json, .. } => json.get("useAdobeID")?.as_bool(),
         }
     }
@@ -132,7 +127,7 @@ impl RenderedCommand {
     /// The names of its steps, in order.
     pub fn step_names(&self) -> Vec<&str> {
         match &self.0 {
-            CommandForm::Typed { command, .. } => {
+            CommandForm::Typed(command) => {
                 command.steps.iter().map(|step| step.name.as_str()).collect()
             }
             CommandForm::Raw { json, .. } => steps_of(json),
@@ -142,13 +137,22 @@ impl RenderedCommand {
     /// Its steps with their values. A step that a caller wrote with several names is several steps.
     pub fn steps(&self) -> impl Iterator<Item = (&str, &Value)> {
         let (typed, raw) = match &self.0 {
-            CommandForm::Typed { command, .. } => (Some(command), None),
+            CommandForm::Typed(command) => (Some(command), None),
             CommandForm::Raw { json, .. } => (None, json.get("do").and_then(Value::as_array)),
         };
         let typed = typed.into_iter().flat_map(|command| &command.steps);
         let raw = raw.into_iter().flatten().filter_map(Value::as_object).flatten();
         let raw = raw.map(|(name, value)| (name.as_str(), value));
         typed.map(|step| (step.name.as_str(), &step.value)).chain(raw)
+    }
+}
+
+impl Serialize for RenderedCommand {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            CommandForm::Typed(command) => command.serialize(serializer),
+            CommandForm::Raw { json, .. } => json.serialize(serializer),
+        }
     }
 }
 
@@ -166,7 +170,10 @@ mod tests {
         ] {
             let typed = RenderedCommand::new(Command::read(&json).unwrap());
             let raw = RenderedCommand::raw(json.clone());
-            assert_eq!((&*typed.json_once(), typed.json(), &*typed.json_once()), (&json, &json, &json));
+            for command in [&typed, &raw] {
+                assert_eq!(command.to_json(), json);
+                assert_eq!(serde_json::to_string(command).unwrap(), json.to_string());
+            }
             assert_eq!(typed.command(), raw.command());
             assert_eq!(
                 (typed.is_about_group(), typed.use_adobe_id()),
@@ -184,7 +191,7 @@ mod tests {
     fn what_cannot_be_read_is_kept_as_written() {
         let two = json!({"user": "a@example.com", "do": [{"add": {"group": ["X"]}, "removeFromOrg": {}}, 7]});
         let raw = RenderedCommand::raw(two.clone());
-        assert_eq!((raw.command(), raw.json()), (None, &two));
+        assert_eq!((raw.command(), raw.as_written()), (None, Some(&two)));
         assert_eq!(raw.steps().map(|(name, _)| name).collect::<Vec<_>>(), ["add", "removeFromOrg"]);
         assert_eq!(RenderedCommand::raw(json!(7)).subject_name(), None);
     }

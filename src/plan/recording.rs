@@ -115,7 +115,7 @@ impl GateHook for PlanRecording {
             let number = recorded.commands.len() + 1;
             let key = (request.request_id.clone(), sent.index);
             recorded.places.entry(key).or_default().push(number - 1);
-            recorded.add(number, sent.content.json(), outcome, forecast);
+            recorded.add(number, sent.content.to_json(), outcome, forecast);
         }
     }
 }
@@ -124,7 +124,7 @@ impl RecordedCommands {
     fn add(
         &mut self,
         number: usize,
-        command: &serde_json::Value,
+        command: serde_json::Value,
         outcome: &CommandOutcome,
         forecast: ForecastRecord,
     ) {
@@ -144,8 +144,8 @@ impl RecordedCommands {
         self.commands.push(PlanCommand {
             after: after.into_iter().collect(),
             prediction,
-            irreversible: irreversible::reason(command),
-            ..PlanCommand::new(number, command.clone(), forecast.before)
+            irreversible: irreversible::reason(&command),
+            ..PlanCommand::new(number, command, forecast.before)
         });
     }
 }

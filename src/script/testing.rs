@@ -123,7 +123,7 @@ struct CommandRecorder(Mutex<Vec<Value>>);
 impl GateHook for CommandRecorder {
     fn before(&self, request: &ActionRequest) -> Result<()> {
         let commands = request.commands.iter().map(|command| {
-            let mut json = command.content.json().clone();
+            let mut json = command.content.to_json();
             if let Some(fields) = json.as_object_mut() {
                 fields.remove("requestID");
             }

@@ -5,6 +5,7 @@ use super::step::{self, StepRemoval, StepSpec, SubjectKind};
 use super::validate;
 use crate::wire::fault::CommandFault;
 use crate::wire::subject::CommandSubject;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -198,27 +199,8 @@ impl Command {
 
     /// The command as JSON, as it is sent.
     pub fn to_json(&self) -> Value {
-        let mut root = Map::new();
-        match &self.subject {
-            CommandSubject::User { user, domain, .. } => {
-                root.insert("user".into(), json!(user));
-                if let Some(domain) = domain {
-                    root.insert("domain".into(), json!(domain));
-                }
-            }
-            CommandSubject::Group { name, .. } => {
-                root.insert("usergroup".into(), json!(name));
-            }
-        }
-        if let Some(flag) = self.subject.use_adobe_id() {
-            root.insert("useAdobeID".into(), json!(flag));
-        }
-        if let Some(request_id) = &self.request_id {
-            root.insert("requestID".into(), json!(request_id));
-        }
-        let steps = self.steps.iter().map(|step| json!({ step.name.as_str(): step.value }));
-        root.insert("do".into(), steps.collect());
-        Value::Object(root)
+        // Keys are strings, so it cannot fail.
+        serde_json::to_value(self).unwrap_or_default()
     }
 
     /// Reads a command from the service's JSON.
@@ -245,6 +227,37 @@ impl Command {
             .collect::<Result<_, _>>()?;
         let request_id = command.get("requestID").and_then(Value::as_str).map(str::to_owned);
         Ok(Self { subject, request_id, steps, choice: PersonChoice::default(), adobe_ids: Vec::new() })
+    }
+}
+
+impl Serialize for Command {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut root = serializer.serialize_map(None)?;
+        match &self.subject {
+            CommandSubject::User { user, domain, .. } => {
+                root.serialize_entry("user", user)?;
+                if let Some(domain) = domain {
+                    root.serialize_entry("domain", domain)?;
+                }
+            }
+            CommandSubject::Group { name, .. } => root.serialize_entry("usergroup", name)?,
+        }
+        if let Some(flag) = self.subject.use_adobe_id() {
+            root.serialize_entry("useAdobeID", &flag)?;
+        }
+        if let Some(request_id) = &self.request_id {
+            root.serialize_entry("requestID", request_id)?;
+        }
+        root.serialize_entry("do", &self.steps)?;
+        root.end()
+    }
+}
+
+impl Serialize for CommandStep {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut step = serializer.serialize_map(Some(1))?;
+        step.serialize_entry(&self.name, &self.value)?;
+        step.end()
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The client checks before anything is sent and uses the service's codes. The sandbox has checks of its own.
 
+use super::command::{Command, CommandStep};
 use super::error_code;
 use super::identity::{IdentityType, fold};
 use super::invisible;
@@ -25,7 +26,7 @@ fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> Chec
     Err(CommandFault { step, code, message: message.into() })
 }
 
-/// Checks a whole command as the service reads it.
+/// Checks a whole command in the service's JSON, as the service reads it.
 ///
 /// # Errors
 /// The first fault, in the order of contract 4.9.
@@ -33,27 +34,53 @@ pub(crate) fn command(command: &Value) -> CheckResult {
     visible_names(command)?;
     let subject = subject(command)?;
     spelling(command)?;
-    if let CommandSubject::User { user, domain, .. } = &subject {
-        user_and_domain(user, domain.as_deref())?;
-    }
+    user_and_domain(&subject)?;
     if let Some(request_id) = command.get("requestID") {
         text(0, "requestID", request_id, error_code::STRING_EXPECTED, limits::IDENTIFIER_LENGTH)?;
     }
     let steps = steps(command)?;
-    if steps.len() > limits::STEPS_PER_COMMAND {
+    let entries = steps.iter().enumerate().map(|(index, step)| single_key(index, step));
+    all_steps(&subject, steps.len(), entries)
+}
+
+/// Checks a command that was built, by the same rules.
+///
+/// # Errors
+/// The first fault, in the order of contract 4.9.
+pub(crate) fn built_command(command: &Command) -> CheckResult {
+    let Command { subject, request_id, steps, .. } = command;
+    visible_names_built(command)?;
+    subject_lengths(subject)?;
+    user_and_domain(subject)?;
+    if let Some(request_id) = request_id {
+        length(0, "requestID", request_id, limits::IDENTIFIER_LENGTH)?;
+    }
+    if steps.is_empty() {
+        return no_steps();
+    }
+    let entries = steps.iter().map(|CommandStep { name, value }| Ok((name.as_str(), value)));
+    all_steps(subject, steps.len(), entries)
+}
+
+fn all_steps<'s>(
+    subject: &CommandSubject,
+    count: usize,
+    steps: impl Iterator<Item = CheckResult<(&'s str, &'s Value)>>,
+) -> CheckResult {
+    if count > limits::STEPS_PER_COMMAND {
         return fault(
             limits::STEPS_PER_COMMAND,
             error_code::MEMBERSHIP_TOO_LONG,
-            format!("{} steps in one command; at most {}", steps.len(), limits::STEPS_PER_COMMAND),
+            format!("{count} steps in one command; at most {}", limits::STEPS_PER_COMMAND),
         );
     }
     let mut known = Vec::new();
-    for (index, step) in steps.iter().enumerate() {
-        let (name, value) = single_key(index, step)?;
+    for (index, step) in steps.enumerate() {
+        let (name, value) = step?;
         let spec = known_step(index, subject.kind(), name)?;
         position(index, spec, &known)?;
         known.push(spec);
-        step_value(index, &subject, spec, value)?;
+        step_value(index, subject, spec, value)?;
         if spec.name == "deleteUserGroup" {
             break; // nothing after it is performed (contract 7.32)
         }
@@ -72,22 +99,45 @@ pub(crate) fn visible_names(command: &Value) -> CheckResult {
     }
     let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
     for (index, step) in steps.enumerate() {
-        let fields = step.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_object);
-        for (key, value) in fields.flatten() {
-            if value.is_array() || ["email", "username", "name"].contains(&key.as_str()) {
-                visible(index, key, Some(value))?;
-            }
+        step.as_object().into_iter().flat_map(Map::values).try_for_each(|value| visible_in(index, value))?;
+    }
+    Ok(())
+}
+
+/// Checks a command that was built, as [`visible_names`] does.
+///
+/// # Errors
+/// The first identifier with a character that cannot be seen.
+pub(crate) fn visible_names_built(command: &Command) -> CheckResult {
+    match &command.subject {
+        CommandSubject::User { user, domain, .. } => {
+            visible_text(0, "user", user)?;
+            domain.iter().try_for_each(|domain| visible_text(0, "domain", domain))?;
+        }
+        CommandSubject::Group { name, .. } => visible_text(0, "usergroup", name)?,
+    }
+    command.steps.iter().enumerate().try_for_each(|(index, step)| visible_in(index, &step.value))
+}
+
+/// Checks the value of a step.
+fn visible_in(step: usize, value: &Value) -> CheckResult {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        if value.is_array() || ["email", "username", "name"].contains(&key.as_str()) {
+            visible(step, key, Some(value))?;
         }
     }
     Ok(())
 }
 
 fn visible(step: usize, key: &str, value: Option<&Value>) -> CheckResult {
-    let text = match value {
-        Some(Value::Array(names)) => return names.iter().try_for_each(|name| visible(step, key, Some(name))),
-        Some(Value::String(text)) => text,
-        _ => return Ok(()),
-    };
+    match value {
+        Some(Value::Array(names)) => names.iter().try_for_each(|name| visible(step, key, Some(name))),
+        Some(Value::String(text)) => visible_text(step, key, text),
+        _ => Ok(()),
+    }
+}
+
+fn visible_text(step: usize, key: &str, text: &str) -> CheckResult {
     let Some(problem) = invisible::problem(text) else { return Ok(()) };
     let code = match key {
         "email" => error_code::EMAIL_INVALID,
@@ -166,18 +216,22 @@ pub(crate) fn spelling(command: &Value) -> CheckResult {
 pub(crate) fn steps(command: &Value) -> CheckResult<&Vec<Value>> {
     match command.get("do") {
         Some(Value::Array(steps)) if !steps.is_empty() => Ok(steps),
-        _ => fault(0, error_code::STEPS_MALFORMED, "`do` must be a list with at least one step"),
+        _ => no_steps(),
     }
+}
+
+fn no_steps<T>() -> CheckResult<T> {
+    fault(0, error_code::STEPS_MALFORMED, "`do` must be a list with at least one step")
 }
 
 /// The name and the value of a step object.
 ///
 /// # Errors
 /// When it is not an object with exactly one key (contract 7.22).
-pub(crate) fn single_key(index: usize, step: &Value) -> CheckResult<(&String, &Value)> {
+pub(crate) fn single_key(index: usize, step: &Value) -> CheckResult<(&str, &Value)> {
     match step.as_object() {
         Some(object) if object.len() == 1 => match object.iter().next() {
-            Some(entry) => Ok(entry),
+            Some((name, value)) => Ok((name, value)),
             None => fault(index, error_code::ILLEGAL_ENTRY, "the step is empty"),
         },
         _ => fault(
@@ -190,10 +244,25 @@ pub(crate) fn single_key(index: usize, step: &Value) -> CheckResult<(&String, &V
 
 fn name(value: &Value, key: &str, limit: usize) -> CheckResult<String> {
     let text = text(0, key, value, error_code::STRING_EXPECTED, limit)?;
-    if text.trim().is_empty() {
+    not_empty(key, text)?;
+    Ok(text.to_owned())
+}
+
+fn not_empty(key: &str, name: &str) -> CheckResult {
+    if name.trim().is_empty() {
         return fault(0, error_code::USER_ID_MISSING, format!("`{key}` is empty"));
     }
-    Ok(text.to_owned())
+    Ok(())
+}
+
+fn subject_lengths(subject: &CommandSubject) -> CheckResult {
+    let (key, name, limit, domain) = match subject {
+        CommandSubject::User { user, domain, .. } => ("user", user, limits::IDENTIFIER_LENGTH, domain.as_ref()),
+        CommandSubject::Group { name, .. } => ("usergroup", name, limits::GROUP_NAME_LENGTH, None),
+    };
+    length(0, key, name, limit)?;
+    not_empty(key, name)?;
+    domain.map_or(Ok(()), |domain| length(0, "domain", domain, limits::IDENTIFIER_LENGTH))
 }
 
 fn domain(root: &Map<String, Value>) -> CheckResult<Option<String>> {
@@ -206,8 +275,9 @@ fn domain(root: &Map<String, Value>) -> CheckResult<Option<String>> {
     }
 }
 
-fn user_and_domain(user: &str, domain: Option<&str>) -> CheckResult {
-    match (user.contains('@'), domain.is_some_and(|domain| !domain.trim().is_empty())) {
+fn user_and_domain(subject: &CommandSubject) -> CheckResult {
+    let CommandSubject::User { user, domain, .. } = subject else { return Ok(()) };
+    match (user.contains('@'), domain.as_ref().is_some_and(|domain| !domain.trim().is_empty())) {
         (false, false) => fault(
             0,
             error_code::DOMAIN_MISSING,
@@ -232,6 +302,11 @@ fn text<'v>(
     let Some(text) = value.as_str() else {
         return fault(step, code, format!("`{key}` must be a string"));
     };
+    length(step, key, text, limit)?;
+    Ok(text)
+}
+
+fn length(step: usize, key: &str, text: &str, limit: usize) -> CheckResult {
     let length = text.chars().count();
     if length > limit {
         return fault(
@@ -240,7 +315,7 @@ fn text<'v>(
             format!("`{key}` has {length} characters, max length {limit}"),
         );
     }
-    Ok(text)
+    Ok(())
 }
 
 fn known_step(index: usize, kind: SubjectKind, name: &str) -> CheckResult<&'static StepSpec> {

@@ -75,8 +75,8 @@ impl CheckedPiece {
 
     /// The first fault. Names with invisible characters are one even without `checks`.
     fn fault(&self, checks: bool) -> Option<CommandFault> {
-        let check = if checks { local_checks::check } else { validate::visible_names };
-        let fault = check(&self.content.json_once()).err()?;
+        let check = if checks { local_checks::check_built } else { validate::visible_names_built };
+        let fault = check(self.content.command()?).err()?;
         Some(CommandFault { step: self.callers_step(fault.step).unwrap_or(fault.step), ..fault })
     }
 

@@ -6,6 +6,7 @@ use crate::client::sent_command::{RenderedCommand, SentCommand};
 use crate::wire::command::Command;
 use crate::wire::identity::fold;
 use crate::wire::limits::{COMMANDS_PER_REQUEST, NAMES_PER_LIST};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -67,15 +68,6 @@ impl RequestDraft {
         lists.max().unwrap_or_default()
     }
 
-    /// Its commands as JSON.
-    pub(crate) fn bodies(&self) -> Vec<Value> {
-        let bodies = self.commands.iter().map(|command| match command {
-            DraftCommand::Piece(content) => content.json().clone(),
-            DraftCommand::List(list) => list.to_json(),
-        });
-        bodies.collect()
-    }
-
     /// Whether all of it may be sent again after a lost response. Lists may not: the service can refuse those that
     /// change nothing.
     pub(crate) fn is_repeatable(&self) -> bool {
@@ -90,6 +82,15 @@ impl RequestDraft {
         match self.commands.get(number)? {
             DraftCommand::List(list) => Some(list),
             DraftCommand::Piece(_) => None,
+        }
+    }
+}
+
+impl Serialize for DraftCommand {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Piece(content) => content.serialize(serializer),
+            Self::List(list) => list.to_json().serialize(serializer),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The one gate that every change passes, whoever requests it. Mode, local checks and hooks apply here only.
 
 use super::checked_command::CheckedCommand;
+use super::draft::DraftCommand;
 use super::local_checks;
 use crate::client::api_call::{ApiCall, FailedCall, RequestBody};
 use crate::client::connection::Client;
@@ -63,29 +64,18 @@ impl Client {
         Ok(admitted)
     }
 
-    /// Admits commands of a list that were checked before; `repeatable` says whether all of them may be repeated.
-    pub(crate) fn admit_checked(
+    /// Admits commands of a list that were checked before; `repeatable` says whether all of them may be repeated. The
+    /// hooks see the commands of the list; `drafted` goes over the wire, where lists of groups stand for some of them.
+    pub(crate) fn admit_commands(
         &self,
         list: u64,
         commands: Vec<SentCommand>,
-        repeatable: bool,
-    ) -> Result<AdmittedRequest> {
-        let bodies: Vec<_> = commands.iter().map(|sent| sent.content.json().clone()).collect();
-        self.admit_bodies(list, commands, &bodies, repeatable)
-    }
-
-    /// As [`Client::admit_checked`], where other commands stand for some of those of the list: lists of groups. The hooks
-    /// see the commands of the list.
-    pub(crate) fn admit_bodies(
-        &self,
-        list: u64,
-        commands: Vec<SentCommand>,
-        bodies: &[Value],
+        drafted: &[DraftCommand],
         repeatable: bool,
     ) -> Result<AdmittedRequest> {
         let mut target = self.action_target();
         let mode = self.mode_of(&mut target)?;
-        let body = serde_json::to_vec(bodies).map_err(|error| Error::usage(error.to_string()))?;
+        let body = serde_json::to_vec(drafted).map_err(|error| Error::usage(error.to_string()))?;
         let mut admitted = self.admitted(target, mode, Some(Bytes::from(body)), commands, repeatable);
         if let Some(change) = &mut admitted.change {
             change.list = list;

@@ -1,5 +1,6 @@
 //! The local checks of a command: its structure, as the service checks it, and what the service can never do.
 
+use crate::wire::command::Command;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
 use crate::wire::identity::folded;
@@ -19,12 +20,31 @@ const NAMES: [&str; 2] = ["firstname", "lastname"];
 pub(crate) fn check(command: &Value) -> Result<(), CommandFault> {
     validate::command(command)?;
     let steps = command.get("do").and_then(Value::as_array).into_iter().flatten();
+    let entries = steps.enumerate().filter_map(|(index, step)| Some((index, step.as_object()?)));
+    let entries = entries.flat_map(|(index, step)| step.iter().map(move |entry| (index, entry)));
+    impossible(entries.map(|(index, (name, value))| (index, name.as_str(), value)))
+}
+
+/// Checks a command that was built.
+///
+/// # Errors
+/// The first fault.
+pub(crate) fn check_built(command: &Command) -> Result<(), CommandFault> {
+    validate::built_command(command)?;
+    impossible(command.steps.iter().enumerate().map(|(index, step)| (index, step.name.as_str(), &step.value)))
+}
+
+/// Checks steps for what the service can never do.
+fn impossible<'s>(
+    steps: impl Iterator<Item = (usize, &'s str, &'s Value)> + Clone,
+) -> Result<(), CommandFault> {
     if let Some((step, message)) =
-        steps.clone().enumerate().find_map(|(step, value)| Some((step, broken_name(value)?)))
+        steps.clone().find_map(|(index, _, value)| Some((index, broken_name(value)?)))
     {
         return Err(CommandFault { step, code: error_code::NAME_BROKEN, message });
     }
-    match steps.enumerate().find_map(|(step, value)| Some((step, fixed_admin_group(value)?))) {
+    let mut steps = steps;
+    match steps.find_map(|(index, name, value)| Some((index, fixed_admin_group(name, value)?))) {
         None => Ok(()),
         Some((step, name)) => {
             let message = format!("`{name}` cannot be given or taken through the API");
@@ -35,19 +55,18 @@ pub(crate) fn check(command: &Value) -> Result<(), CommandFault> {
 
 /// What is wrong with the name of a person that a program has damaged: it has a control character, or one that stands for
 /// a letter that was lost.
-fn broken_name(step: &Value) -> Option<String> {
-    let fields = step.as_object()?.values().filter_map(Value::as_object);
-    let names = fields.flat_map(|fields| NAMES.map(|key| Some((key, fields.get(key)?.as_str()?))));
-    names.flatten().find_map(|(key, name)| {
+fn broken_name(value: &Value) -> Option<String> {
+    NAMES.into_iter().find_map(|key| {
+        let name = value.get(key)?.as_str()?;
         let is_broken = |letter: &char| letter.is_control() || *letter == char::REPLACEMENT_CHARACTER;
         let letter = name.trim().chars().find(is_broken)?;
         Some(format!("`{key}` has a character that no name has, <U+{:04X}>", u32::from(letter)))
     })
 }
 
-fn fixed_admin_group(step: &Value) -> Option<&str> {
-    let lists = ["add", "remove"].into_iter().filter_map(|name| step.get(name)?.get("group")?.as_array());
-    lists.flatten().filter_map(Value::as_str).find(|name| FIXED_ADMIN_GROUPS.contains(&&*folded(name)))
+fn fixed_admin_group<'v>(name: &str, value: &'v Value) -> Option<&'v str> {
+    let groups = value.get("group").filter(|_| ["add", "remove"].contains(&name))?.as_array()?;
+    groups.iter().filter_map(Value::as_str).find(|name| FIXED_ADMIN_GROUPS.contains(&&*folded(name)))
 }
 
 #[cfg(test)]

@@ -11,11 +11,12 @@ const NAMES: [&str; 3] = ["email", "username", "name"];
 
 /// Why a command cannot be read fully; `None` if it can.
 pub(crate) fn unreadable(command: &RenderedCommand) -> Option<String> {
-    if let Err(fault) = validate::spelling(&command.json_once()) {
+    let written = command.as_written();
+    if let Some(Err(fault)) = written.map(validate::spelling) {
         return Some(fault.message);
     }
     match command.command() {
-        None => Command::read(&command.json_once()).err().map(|fault| fault.message),
+        None => Command::read(written?).err().map(|fault| fault.message),
         Some(command) => command.steps.iter().enumerate().find_map(|(index, step)| {
             let spec = command.specs().find(|(known, _)| std::ptr::eq(*known, step)).map(|(_, spec)| spec);
             unreadable_step(step, spec).map(|reason| format!("step {index}: {reason}"))

@@ -1,6 +1,7 @@
 //! Digests by which a resumed run recognizes commands and requests of the interrupted one. Pure.
 
-use super::sorted_text::{write_string, write_value};
+use super::sorted_text::{write_command, write_string, write_value};
+use crate::client::sent_command::RenderedCommand;
 use crate::client::settings::Mode;
 use crate::store::journal::sha256;
 use serde_json::Value;
@@ -12,8 +13,8 @@ pub(crate) type CommandKey = u128;
 const USUAL_LENGTH: usize = 256;
 
 /// A digest that does not depend on the order of keys, nor on any `requestID`.
-pub(super) fn command_key(mode: Mode, command: &Value) -> CommandKey {
-    key_of_command(mode, |text| write_value(command, text))
+pub(super) fn command_key(mode: Mode, command: &RenderedCommand) -> CommandKey {
+    key_of_command(mode, |text| write_command(command, text))
 }
 
 /// As [`command_key`]; `write` writes the command.
@@ -28,13 +29,13 @@ pub(super) fn key_of_command(mode: Mode, write: impl FnOnce(&mut String)) -> Com
 pub(super) fn request_key<'c>(
     call: &str,
     mode: Mode,
-    commands: impl Iterator<Item = &'c Value>,
+    commands: impl Iterator<Item = &'c RenderedCommand>,
     body: Option<&Value>,
 ) -> CommandKey {
     key_of_request(
         call,
         mode,
-        |text| commands.for_each(|command| write_value(command, text)),
+        |text| commands.for_each(|command| write_command(command, text)),
         |text| write_value(body.unwrap_or(&Value::Null), text),
     )
 }

@@ -18,7 +18,7 @@ pub(crate) fn request(
         index: sent.index,
         piece: sent.piece,
         pieces: sent.pieces,
-        command: sent.content.json().clone(),
+        command: sent.content.to_json(),
         before: before(&sent.content),
         earlier: None,
     });

@@ -182,7 +182,7 @@ impl Replay {
 
     /// Whether a command is recalled instead of sent, because an earlier run settled it.
     pub(crate) fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
-        let key = command_key(mode, command.json());
+        let key = command_key(mode, command);
         self.completed.contains(key) || self.still_members.contains_key(&key)
     }
 
@@ -231,7 +231,7 @@ impl Replay {
 
     /// The outcome of a command in an earlier run; each is recalled once.
     pub(crate) fn recall(&mut self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
-        let key = command_key(mode, command.json());
+        let key = command_key(mode, command);
         if let Some((request_id, evidence)) = self.completed.pop(key) {
             pop(&mut self.started, key);
             return Some(RecalledOutcome::Done { request_id: request_id.to_string(), evidence });
@@ -248,7 +248,7 @@ impl Replay {
 
     /// The response that an earlier run got to a request sent as the script wrote it. `None` if it has to be sent.
     pub(crate) fn recall_response(&mut self, request: &ActionRequest) -> Option<RecalledResponse> {
-        let commands = || request.commands.iter().map(|sent| sent.content.json());
+        let commands = || request.commands.iter().map(|sent| &*sent.content);
         let keys: Vec<_> = commands().map(|command| command_key(request.mode, command)).collect();
         for key in &keys {
             pop(&mut self.started, *key);

@@ -1,5 +1,8 @@
 //! JSON as text in which keys are sorted and `requestID` is left out: the text whose digest recognizes a command. Pure.
 
+use crate::client::sent_command::RenderedCommand;
+use crate::wire::command::{Command, CommandStep};
+use crate::wire::subject::CommandSubject;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 use std::fmt;
@@ -25,6 +28,49 @@ pub(super) fn write_string(content: &str, text: &mut String) {
     text.push_str(content);
 }
 
+/// Writes a command: the same text as its JSON gives.
+pub(super) fn write_command(command: &RenderedCommand, text: &mut String) {
+    match (command.as_written(), command.command()) {
+        (None, Some(command)) => write_built(command, text),
+        (written, _) => write_value(written.unwrap_or(&Value::Null), text),
+    }
+}
+
+/// Writes a command that was built. Its keys are sorted here.
+fn write_built(command: &Command, text: &mut String) {
+    text.push('{');
+    write_string("do", text);
+    text.push('[');
+    for CommandStep { name, value } in &command.steps {
+        text.push('{');
+        if name != LEFT_OUT {
+            write_string(name, text);
+            write_value(value, text);
+        }
+        text.push('}');
+    }
+    text.push(']');
+    let (key, domain) = match &command.subject {
+        CommandSubject::User { domain, .. } => ("user", domain.as_deref()),
+        CommandSubject::Group { .. } => ("usergroup", None),
+    };
+    if let Some(domain) = domain {
+        write_string("domain", text);
+        write_string(domain, text);
+    }
+    if let Some(flag) = command.subject.use_adobe_id() {
+        write_string("useAdobeID", text);
+        write_flag(flag, text);
+    }
+    write_string(key, text);
+    write_string(command.subject.name(), text);
+    text.push('}');
+}
+
+fn write_flag(flag: bool, text: &mut String) {
+    write_string(if flag { "true" } else { "false" }, text);
+}
+
 /// Writes a value.
 pub(super) fn write_value(value: &Value, text: &mut String) {
     match value {
@@ -44,7 +90,7 @@ pub(super) fn write_value(value: &Value, text: &mut String) {
             text.push(']');
         }
         Value::String(content) => write_string(content, text),
-        Value::Bool(flag) => write_string(if *flag { "true" } else { "false" }, text),
+        Value::Bool(flag) => write_flag(*flag, text),
         Value::Number(number) => write_string(&number.to_string(), text),
         Value::Null => write_string("null", text),
     }
@@ -127,7 +173,7 @@ impl<'de> Visitor<'de> for SortedSeed<'_> {
     }
 
     fn visit_bool<E: Error>(self, flag: bool) -> Result<(), E> {
-        write_string(if flag { "true" } else { "false" }, self.0);
+        write_flag(flag, self.0);
         Ok(())
     }
 
@@ -203,6 +249,29 @@ mod tests {
         assert_eq!(of_json(r#"{"b":1,"a":2,"b":3}"#), of_value(&json!({"b": 3, "a": 2})));
         let long = "x".repeat(1_234);
         assert_eq!(of_value(&json!(long)), format!("1234:{long}"));
+    }
+
+    #[test]
+    fn a_command_that_was_built_gives_the_text_of_its_json() {
+        let requests = json!({"updateUserGroup": {"name": "b", "description": "a", "requestID": "x"}});
+        let steps = json!([{"add": {"group": ["X", "é"]}}, {"remove": "all"}, {"removeFromOrg": {}}, requests, {"requestID": {}}]);
+        for subject in [
+            json!({"user": "a@example.com"}),
+            json!({"user": "a", "domain": "example.com"}),
+            json!({"user": "a", "domain": "", "useAdobeID": false, "requestID": "7"}),
+            json!({"user": "a@example.com", "useAdobeID": true}),
+            json!({"usergroup": "G"}),
+            json!({"usergroup": "G", "useAdobeID": true, "requestID": "7"}),
+        ] {
+            let mut json = subject;
+            json["do"] = steps.clone();
+            let built = RenderedCommand::new(Command::read(&json).unwrap());
+            for command in [built, RenderedCommand::raw(json.clone())] {
+                let mut text = String::new();
+                write_command(&command, &mut text);
+                assert_eq!(text, of_value(&json));
+            }
+        }
     }
 
     /// Any JSON, not deep.

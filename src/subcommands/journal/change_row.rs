@@ -36,7 +36,7 @@ pub(super) fn row(run: &str, change: &JournaledChange) -> Value {
         "code": outcome.code,
         "message": outcome.message,
         "request_id": change.request_id,
-        "command": change.command.json(),
+        "command": change.command.to_json(),
         "before": change.before,
     })
 }
@@ -53,7 +53,7 @@ fn target(change: &JournaledChange) -> String {
 
 /// Whether the command names the Adobe ID of an address that may have two accounts.
 fn is_adobe_id(command: &RenderedCommand) -> bool {
-    command.json().get("useAdobeID") == Some(&Value::Bool(true))
+    command.use_adobe_id() == Some(true)
 }
 
 fn what(change: &JournaledChange) -> String {

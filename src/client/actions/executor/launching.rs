@@ -101,11 +101,7 @@ impl ActionExecutor {
     fn admit(&self, draft: RequestDraft) -> Result<InFlightRequest> {
         let sent = draft.carried.iter().map(|carried| carried.sent.clone()).collect();
         let repeatable = draft.is_repeatable();
-        let admitted = if draft.has_lists() {
-            self.client.admit_bodies(self.list, sent, &draft.bodies(), repeatable)?
-        } else {
-            self.client.admit_checked(self.list, sent, repeatable)?
-        };
+        let admitted = self.client.admit_commands(self.list, sent, &draft.commands, repeatable)?;
         let mode = admitted.change.as_ref().map_or(Mode::Live, |change| change.mode);
         Ok(InFlightRequest { admitted, mode, draft, losses: self.losses })
     }
