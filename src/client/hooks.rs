@@ -3,7 +3,7 @@
 use super::settings::Mode;
 use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiResponse;
-use crate::client::sent_command::{RenderedCommand, SentCommand};
+use crate::client::sent_command::{CommandContent, SentCommand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::command::Command;
 use crate::wire::outcome::Evidence;
@@ -149,7 +149,7 @@ pub trait GateHook: Send + Sync {
     }
 
     /// What an earlier run did for this command, or for one piece of it; each record is returned once.
-    fn recall(&self, _mode: Mode, _command: &RenderedCommand) -> Option<RecalledOutcome> {
+    fn recall(&self, _mode: Mode, _command: &CommandContent) -> Option<RecalledOutcome> {
         None
     }
 

@@ -16,12 +16,12 @@ pub struct SentCommand {
     /// How many pieces the command has.
     pub pieces: usize,
     /// Its content.
-    pub content: Arc<RenderedCommand>,
+    pub content: Arc<CommandContent>,
 }
 
 /// A command that is rendered as JSON when it is sent.
 #[derive(Debug)]
-pub struct RenderedCommand(CommandForm);
+pub struct CommandContent(CommandForm);
 
 /// Where the JSON comes from.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ enum CommandForm {
     Raw { command: Option<Command>, json: Value },
 }
 
-impl PartialEq for RenderedCommand {
+impl PartialEq for CommandContent {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (CommandForm::Typed(one), CommandForm::Typed(other)) => one == other,
@@ -43,7 +43,7 @@ impl PartialEq for RenderedCommand {
     }
 }
 
-impl RenderedCommand {
+impl CommandContent {
     /// A command that is rendered when it is sent.
     pub fn new(command: impl Into<Arc<Command>>) -> Self {
         Self(CommandForm::Typed(command.into()))
@@ -127,9 +127,7 @@ impl RenderedCommand {
     /// The names of its steps, in order.
     pub fn step_names(&self) -> Vec<&str> {
         match &self.0 {
-            CommandForm::Typed(command) => {
-                command.steps.iter().map(|step| step.name.as_str()).collect()
-            }
+            CommandForm::Typed(command) => command.steps.iter().map(|step| step.name.as_str()).collect(),
             CommandForm::Raw { json, .. } => steps_of(json),
         }
     }
@@ -147,7 +145,7 @@ impl RenderedCommand {
     }
 }
 
-impl Serialize for RenderedCommand {
+impl Serialize for CommandContent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             CommandForm::Typed(command) => command.serialize(serializer),
@@ -168,8 +166,8 @@ mod tests {
             json!({"usergroup": "G", "requestID": "r", "do": [{"remove": {"user": ["a@example.com"]}}]}),
             json!({"user": "a@example.com", "useAdobeID": true, "do": [{"remove": "all"}]}),
         ] {
-            let typed = RenderedCommand::new(Command::read(&json).unwrap());
-            let raw = RenderedCommand::raw(json.clone());
+            let typed = CommandContent::new(Command::read(&json).unwrap());
+            let raw = CommandContent::raw(json.clone());
             for command in [&typed, &raw] {
                 assert_eq!(command.to_json(), json);
                 assert_eq!(serde_json::to_string(command).unwrap(), json.to_string());
@@ -190,9 +188,9 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_kept_as_written() {
         let two = json!({"user": "a@example.com", "do": [{"add": {"group": ["X"]}, "removeFromOrg": {}}, 7]});
-        let raw = RenderedCommand::raw(two.clone());
+        let raw = CommandContent::raw(two.clone());
         assert_eq!((raw.command(), raw.as_written()), (None, Some(&two)));
         assert_eq!(raw.steps().map(|(name, _)| name).collect::<Vec<_>>(), ["add", "removeFromOrg"]);
-        assert_eq!(RenderedCommand::raw(json!(7)).subject_name(), None);
+        assert_eq!(CommandContent::raw(json!(7)).subject_name(), None);
     }
 }

@@ -3,7 +3,7 @@
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::outcome::{CommandOutcome, Status};
 use crate::client::request::ApiResponse;
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::store::group_evidence::{GroupEvidenceFile, GroupFindings};
@@ -68,7 +68,7 @@ impl GateHook for GroupEvidence {
 
 /// The folded names of the groups to which a command adds people. Removals count for nothing: the service reports success
 /// for people whom it does not know.
-fn joined_groups(content: &RenderedCommand, command: &Command) -> Vec<String> {
+fn joined_groups(content: &CommandContent, command: &Command) -> Vec<String> {
     let adds = |spec: &StepSpec| spec.is_membership() && spec.removes == StepRemoval::Nothing;
     let steps = command.specs().filter(|(_, spec)| adds(spec));
     if content.user().is_some() {
@@ -79,7 +79,7 @@ fn joined_groups(content: &RenderedCommand, command: &Command) -> Vec<String> {
 }
 
 /// The folded name of the group of a command, if there is only one that can have refused it.
-fn only_group(content: &RenderedCommand, command: &Command) -> Option<String> {
+fn only_group(content: &CommandContent, command: &Command) -> Option<String> {
     if content.user().is_none() {
         return Some(fold(command.subject.name()));
     }

@@ -1,6 +1,6 @@
 //! A change in words: in the question before it is made, and in the history of runs.
 
-use crate::client::sent_command::{RenderedCommand, SentCommand};
+use crate::client::sent_command::{CommandContent, SentCommand};
 use serde_json::{Map, Value};
 
 /// Commands that are described; the rest are counted.
@@ -22,7 +22,7 @@ fn line(command: &SentCommand) -> String {
 }
 
 /// What a command does, without its user or group.
-pub(crate) fn steps_in_words(command: &RenderedCommand) -> String {
+pub(crate) fn steps_in_words(command: &CommandContent) -> String {
     command.steps().map(|(name, value)| step(name, value)).collect::<Vec<_>>().join("; ")
 }
 
@@ -75,7 +75,7 @@ mod tests {
     use std::sync::Arc;
 
     fn sent(command: Value) -> SentCommand {
-        SentCommand { index: 0, piece: 0, pieces: 1, content: Arc::new(RenderedCommand::raw(command)) }
+        SentCommand { index: 0, piece: 0, pieces: 1, content: Arc::new(CommandContent::raw(command)) }
     }
 
     #[test]

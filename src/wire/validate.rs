@@ -257,7 +257,9 @@ fn not_empty(key: &str, name: &str) -> CheckResult {
 
 fn subject_lengths(subject: &CommandSubject) -> CheckResult {
     let (key, name, limit, domain) = match subject {
-        CommandSubject::User { user, domain, .. } => ("user", user, limits::IDENTIFIER_LENGTH, domain.as_ref()),
+        CommandSubject::User { user, domain, .. } => {
+            ("user", user, limits::IDENTIFIER_LENGTH, domain.as_ref())
+        }
         CommandSubject::Group { name, .. } => ("usergroup", name, limits::GROUP_NAME_LENGTH, None),
     };
     length(0, key, name, limit)?;

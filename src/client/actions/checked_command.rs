@@ -1,7 +1,7 @@
 //! A command that the gate has checked and split, once for all later users.
 
 use super::{local_checks, split};
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::wire::command::Command;
 use crate::wire::fault::CommandFault;
 use crate::wire::validate;
@@ -24,7 +24,7 @@ pub struct CheckedCommand {
 /// A piece of a command that fits into a request.
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedPiece {
-    pub(super) content: Arc<RenderedCommand>,
+    pub(super) content: Arc<CommandContent>,
     /// For each of its steps, the index of the caller's step it comes from.
     origins: Vec<usize>,
 }
@@ -57,7 +57,7 @@ impl CheckedCommand {
     }
 
     /// The pieces that are sent for it, in order.
-    pub fn pieces(&self) -> impl Iterator<Item = &RenderedCommand> {
+    pub fn pieces(&self) -> impl Iterator<Item = &CommandContent> {
         self.pieces.iter().map(|piece| &*piece.content)
     }
 
@@ -70,7 +70,7 @@ impl CheckedCommand {
 impl CheckedPiece {
     fn new(piece: split::CommandPiece) -> Self {
         let split::CommandPiece { command, origins } = piece;
-        Self { content: Arc::new(RenderedCommand::new(command)), origins }
+        Self { content: Arc::new(CommandContent::new(command)), origins }
     }
 
     /// The first fault. Names with invisible characters are one even without `checks`.

@@ -2,7 +2,7 @@
 
 use crate::client::actions::memberships::Memberships;
 use crate::client::actions::planned_command::PlannedCommand;
-use crate::client::sent_command::{RenderedCommand, SentCommand};
+use crate::client::sent_command::{CommandContent, SentCommand};
 use crate::wire::command::Command;
 use crate::wire::identity::fold;
 use crate::wire::limits::{COMMANDS_PER_REQUEST, NAMES_PER_LIST};
@@ -23,7 +23,7 @@ pub(crate) struct RequestDraft {
 #[derive(Debug)]
 pub(crate) enum DraftCommand {
     /// A piece of a caller's command.
-    Piece(Arc<RenderedCommand>),
+    Piece(Arc<CommandContent>),
     /// People who join or leave a group.
     List(MemberList),
 }
@@ -189,7 +189,7 @@ impl DraftBuilder {
         &mut self,
         item: &PlannedCommand,
         piece: usize,
-        content: &Arc<RenderedCommand>,
+        content: &Arc<CommandContent>,
         commands: Vec<usize>,
         is_in_lists: bool,
     ) {

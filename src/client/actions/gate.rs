@@ -10,7 +10,7 @@ use crate::client::http::target::{RequestNature, RequestTarget};
 use crate::client::http::transport::HttpResponse;
 use crate::client::outcome::{CommandOutcome, Evidence};
 use crate::client::request::ApiResponse;
-use crate::client::sent_command::{RenderedCommand, SentCommand};
+use crate::client::sent_command::{CommandContent, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{CommandFailure, Error, ErrorKind, Result};
 use crate::wire::command::{Command, subject_of};
@@ -52,7 +52,7 @@ impl Client {
             index,
             piece: 0,
             pieces: 1,
-            content: Arc::new(RenderedCommand::raw(command.clone())),
+            content: Arc::new(CommandContent::raw(command.clone())),
         };
         let commands: Vec<_> = list.iter().enumerate().map(sent).collect();
         let repeatable = !commands.is_empty() && commands.iter().all(repeatable);
@@ -191,7 +191,7 @@ impl Client {
     }
 
     /// What an earlier run already did for a command.
-    pub(crate) fn recall(&self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
+    pub(crate) fn recall(&self, mode: Mode, command: &CommandContent) -> Option<RecalledOutcome> {
         let hooks = self.hooks();
         let mut remembering = hooks.iter().filter(|hook| hook.can_recall());
         remembering.find_map(|hook| hook.recall(mode, command))

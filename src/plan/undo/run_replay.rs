@@ -2,7 +2,7 @@
 
 use super::membership_pair::MembershipAfter;
 use super::person_state::{PersonState, UPDATED_FIELDS};
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::session::journal::history::JournaledChange;
 use crate::store::journal::person_record::{AccountPresence, MembershipState, PersonRecord};
 use crate::wire::command::{Command, CommandStep};
@@ -301,7 +301,7 @@ fn key(name: &str, domain: Option<&str>, is_adobe_id: bool) -> PersonName {
     }
 }
 
-fn is_adobe_id(command: &RenderedCommand) -> bool {
+fn is_adobe_id(command: &CommandContent) -> bool {
     command.use_adobe_id() == Some(true)
 }
 

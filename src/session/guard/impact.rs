@@ -1,6 +1,6 @@
 //! What a command takes away, and which users and groups it names. Pure.
 
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::wire::command::Command;
 use crate::wire::identity::fold;
 use crate::wire::step::StepRemoval;
@@ -19,7 +19,7 @@ pub struct CommandImpact {
 
 impl CommandImpact {
     /// The impact of one command. One that cannot be parsed is one change without removals.
-    pub fn of(command: &RenderedCommand) -> Self {
+    pub fn of(command: &CommandContent) -> Self {
         command.command().map_or(Self { changes: 1, removals: 0 }, Self::of_command)
     }
 
@@ -29,7 +29,7 @@ impl CommandImpact {
     }
 
     /// The impact of a further piece of a command, which adds only the people that it lists.
-    pub(crate) fn of_later_piece(command: &RenderedCommand) -> Self {
+    pub(crate) fn of_later_piece(command: &CommandContent) -> Self {
         Self { changes: command.command().map_or(0, people_listed), ..Self::of(command) }
     }
 
@@ -54,21 +54,21 @@ fn removals(command: &Command) -> usize {
 }
 
 /// Whether an account is deleted permanently.
-pub(crate) fn deletes(command: &RenderedCommand) -> bool {
+pub(crate) fn deletes(command: &CommandContent) -> bool {
     let removals = command.steps().filter(|(name, _)| *name == "removeFromOrg");
     removals.filter_map(|(_, fields)| fields.get("deleteAccount")).any(|flag| flag != false)
 }
 
 /// All names in a command: its subject (a username also with its domain), the users that it adds or removes, and the
 /// e-mails and names that its steps set.
-pub(crate) fn names(command: &RenderedCommand) -> impl Iterator<Item = Cow<'_, str>> {
+pub(crate) fn names(command: &CommandContent) -> impl Iterator<Item = Cow<'_, str>> {
     std::iter::once(Cow::Borrowed(command.subject_name().unwrap_or_default()))
         .chain(with_domain(command).map(Cow::Owned))
         .chain(command.steps().flat_map(|(_, fields)| names_in_step(fields)).map(Cow::Borrowed))
 }
 
 /// The people in a command, each by one name: a username together with its domain.
-pub(crate) fn people(command: &RenderedCommand) -> impl Iterator<Item = Cow<'_, str>> {
+pub(crate) fn people(command: &CommandContent) -> impl Iterator<Item = Cow<'_, str>> {
     let subject = || command.user().map(Cow::Borrowed);
     let listed = command.steps().flat_map(|(_, fields)| names_in_step(fields));
     with_domain(command).map(Cow::Owned).or_else(subject).into_iter().chain(listed.map(Cow::Borrowed))
@@ -76,7 +76,7 @@ pub(crate) fn people(command: &RenderedCommand) -> impl Iterator<Item = Cow<'_, 
 
 /// What a command changes by itself, by its name and by its name with the domain: a person, or a group unless the
 /// command only adds people to it or removes people from it. `None` if only the people that it lists are changed.
-pub(crate) fn subject(command: &RenderedCommand) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+pub(crate) fn subject(command: &CommandContent) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
     let is_membership = |(name, fields): (&str, &Value)| {
         let only_users = |fields: &Map<String, Value>| fields.keys().all(|key| key == "user");
         matches!(name, "add" | "remove") && fields.as_object().is_some_and(only_users)
@@ -90,13 +90,13 @@ pub(crate) fn subject(command: &RenderedCommand) -> Option<(Cow<'_, str>, Cow<'_
 }
 
 /// The people whom the steps of a command list.
-pub(crate) fn listed_people(command: &RenderedCommand) -> impl Iterator<Item = &str> {
+pub(crate) fn listed_people(command: &CommandContent) -> impl Iterator<Item = &str> {
     let lists = command.steps().filter_map(|(_, fields)| fields.get("user").and_then(Value::as_array));
     lists.flatten().map(|name| name.as_str().unwrap_or("(not a name)"))
 }
 
 /// Username and domain as an address, which patterns of addresses match as well.
-fn with_domain(command: &RenderedCommand) -> Option<String> {
+fn with_domain(command: &CommandContent) -> Option<String> {
     let (user, domain) = (command.user()?, command.domain()?);
     (!user.contains('@')).then(|| format!("{}@{}", user.trim(), domain.trim()))
 }

@@ -15,7 +15,7 @@ use crate::client::actions::checked_command::CheckedCommand;
 use crate::client::hooks::{ActionRequest, GateHook};
 use crate::client::outcome::{CommandOutcome, Status};
 use crate::client::request::ApiResponse;
-use crate::client::sent_command::{RenderedCommand, SentCommand};
+use crate::client::sent_command::{CommandContent, SentCommand};
 use crate::client::settings::Mode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::quantity::{counted, number};
@@ -250,7 +250,7 @@ impl State {
     fn check_content<'v>(
         &self,
         mode: Mode,
-        commands: impl Iterator<Item = &'v RenderedCommand>,
+        commands: impl Iterator<Item = &'v CommandContent>,
     ) -> Result<()> {
         if self.limits.read_only {
             return Err(refusal("this run is read-only", "Run without --read-only to make changes."));
@@ -291,7 +291,7 @@ impl State {
     }
 
     /// The first person or group in a command that the run may not change.
-    fn outside<'c>(&self, command: &'c RenderedCommand) -> Option<Cow<'c, str>> {
+    fn outside<'c>(&self, command: &'c CommandContent) -> Option<Cow<'c, str>> {
         self.only.iter().find_map(|list| list.first_unmatched(command))
     }
 
@@ -352,7 +352,7 @@ fn check_readable(request: &ActionRequest) -> Result<()> {
     ))
 }
 
-fn unreadable(command: &RenderedCommand, reason: &str) -> Error {
+fn unreadable(command: &CommandContent, reason: &str) -> Error {
     let name = command.subject_name().unwrap_or("(no user)");
     refusal(
         format!("the guards cannot read the command for `{name}`: {reason}"),

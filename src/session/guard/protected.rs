@@ -1,7 +1,7 @@
 //! Users and groups that must not be changed: the operator's patterns, and all names of the people who match.
 
 use super::impact;
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::session::guard::pattern::NamePattern;
 use crate::wire::identity::{Identity, fold};
 use crate::wire::user::User;
@@ -54,7 +54,7 @@ impl ProtectedNames {
     }
 
     /// The first protected name in a command, and the pattern that protects it.
-    pub(crate) fn find_in<'c>(&self, command: &'c RenderedCommand) -> Option<(Cow<'c, str>, &str)> {
+    pub(crate) fn find_in<'c>(&self, command: &'c CommandContent) -> Option<(Cow<'c, str>, &str)> {
         if self.patterns.is_empty() {
             return None;
         }
@@ -67,7 +67,7 @@ impl ProtectedNames {
 
     /// The first person or group that a command is about and that no pattern matches, neither by the name in the
     /// command nor by another name of that person.
-    pub(crate) fn first_unmatched<'c>(&self, command: &'c RenderedCommand) -> Option<Cow<'c, str>> {
+    pub(crate) fn first_unmatched<'c>(&self, command: &'c CommandContent) -> Option<Cow<'c, str>> {
         let is_matched =
             |name: &str| self.pattern_for(name).is_some() || self.people.contains_key(&fold(name));
         // A username is somebody else's in another domain, so only a pattern can match it without its domain.

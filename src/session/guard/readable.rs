@@ -1,6 +1,6 @@
 //! Whether the guard can read a command fully. What it cannot read it can neither count nor protect. Pure.
 
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::step::StepSpec;
 use crate::wire::validate;
@@ -10,7 +10,7 @@ use serde_json::Value;
 const NAMES: [&str; 3] = ["email", "username", "name"];
 
 /// Why a command cannot be read fully; `None` if it can.
-pub(crate) fn unreadable(command: &RenderedCommand) -> Option<String> {
+pub(crate) fn unreadable(command: &CommandContent) -> Option<String> {
     let written = command.as_written();
     if let Some(Err(fault)) = written.map(validate::spelling) {
         return Some(fault.message);
@@ -47,9 +47,9 @@ mod tests {
 
     #[test]
     fn a_command_is_read_fully_or_not_at_all() {
-        let reason = |steps: Value| unreadable(&RenderedCommand::raw(json!({"usergroup": "G", "do": steps})));
+        let reason = |steps: Value| unreadable(&CommandContent::raw(json!({"usergroup": "G", "do": steps})));
         assert_eq!(reason(json!([{"remove": {"user": ["a@example.com"]}}, {"deleteUserGroup": {}}])), None);
-        assert_eq!(unreadable(&RenderedCommand::raw(json!({"user": "a", "do": [{"remove": "all"}]}))), None);
+        assert_eq!(unreadable(&CommandContent::raw(json!({"user": "a", "do": [{"remove": "all"}]}))), None);
         for (steps, expected) in [
             (json!([{"add": {}, "remove": "all"}]), "one key"),
             (
@@ -64,6 +64,6 @@ mod tests {
         ] {
             assert!(reason(steps.clone()).unwrap().contains(expected), "{steps}");
         }
-        assert!(unreadable(&RenderedCommand::raw(json!({"remove": "all"}))).is_some());
+        assert!(unreadable(&CommandContent::raw(json!({"remove": "all"}))).is_some());
     }
 }

@@ -7,7 +7,7 @@ fn request(mode: Mode, commands: &[Value]) -> ActionRequest {
         index,
         piece: 0,
         pieces: 1,
-        content: Arc::new(RenderedCommand::raw(command.clone())),
+        content: Arc::new(CommandContent::raw(command.clone())),
     };
     let commands = commands.iter().enumerate().map(sent).collect();
     ActionRequest { call: String::new(), request_id: String::new(), mode, list: 1, commands, body: None }
@@ -93,7 +93,7 @@ fn a_list_of_people_counts_as_many_changes_whatever_it_does_and_however_it_is_sp
         assert_eq!(total.changes, 230);
         let guard = ChangeGuard::new(limits(230));
         let pieces: Vec<_> =
-            list.pieces().map(|piece| Arc::new(RenderedCommand::raw(piece.to_json()))).collect();
+            list.pieces().map(|piece| Arc::new(CommandContent::raw(piece.to_json()))).collect();
         for (piece, content) in pieces.iter().enumerate() {
             let sent = SentCommand { index: 0, piece, pieces: pieces.len(), content: Arc::clone(content) };
             let request = ActionRequest { commands: vec![sent], ..request(Mode::Live, &[]) };

@@ -1,6 +1,6 @@
 //! The names by which commands and records find an account. Pure.
 
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::wire::identity::{Identity, IdentityType, fold};
 use crate::wire::user::User;
 
@@ -27,7 +27,7 @@ pub(super) enum AccountKey {
 
 impl<'c> NamedPerson<'c> {
     /// The person of a command.
-    pub(super) fn of(command: &'c RenderedCommand, name: &'c str) -> Self {
+    pub(super) fn of(command: &'c CommandContent, name: &'c str) -> Self {
         let adobe_step = IdentityType::AdobeId.create_step();
         let creates = |kind: IdentityType| command.step_names().contains(&kind.create_step());
         Self {

@@ -1,7 +1,7 @@
 //! A command of a journal that is replayed: its JSON, parsed only where somebody needs what is in it. Pure.
 
 use super::sorted_text::{write_json, write_value};
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::session::guard::CommandImpact;
 use memchr::memmem::Finder;
 use serde::de::DeserializeOwned;
@@ -61,8 +61,8 @@ impl JournalJson for Box<RawValue> {
 
 impl CommandJson {
     /// The command.
-    pub(crate) fn rendered(&self) -> RenderedCommand {
-        RenderedCommand::raw(match self {
+    pub(crate) fn rendered(&self) -> CommandContent {
+        CommandContent::raw(match self {
             Self::Parsed(value) => value.clone(),
             Self::Text(text) => serde_json::from_str(text.get()).unwrap_or_default(),
         })
@@ -119,7 +119,7 @@ mod tests {
                 assert_eq!(raw.clone().into_command().impact(is_first), impact, "{command}");
                 assert_eq!(escaped.clone().into_command().impact(is_first), impact, "{command}");
             }
-            assert_eq!(raw.into_command().rendered(), RenderedCommand::raw(command));
+            assert_eq!(raw.into_command().rendered(), CommandContent::raw(command));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Digests by which a resumed run recognizes commands and requests of the interrupted one. Pure.
 
 use super::sorted_text::{write_command, write_string, write_value};
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::client::settings::Mode;
 use crate::store::journal::sha256;
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub(crate) type CommandKey = u128;
 const USUAL_LENGTH: usize = 256;
 
 /// A digest that does not depend on the order of keys, nor on any `requestID`.
-pub(super) fn command_key(mode: Mode, command: &RenderedCommand) -> CommandKey {
+pub(super) fn command_key(mode: Mode, command: &CommandContent) -> CommandKey {
     key_of_command(mode, |text| write_command(command, text))
 }
 
@@ -29,7 +29,7 @@ pub(super) fn key_of_command(mode: Mode, write: impl FnOnce(&mut String)) -> Com
 pub(super) fn request_key<'c>(
     call: &str,
     mode: Mode,
-    commands: impl Iterator<Item = &'c RenderedCommand>,
+    commands: impl Iterator<Item = &'c CommandContent>,
     body: Option<&Value>,
 ) -> CommandKey {
     key_of_request(

@@ -3,7 +3,7 @@
 use crate::client::hooks::ActionRequest;
 use crate::client::outcome::CommandOutcome;
 use crate::client::request::ApiResponse;
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::session::totals::RunTotals;
 use crate::store::journal::person_record::PersonRecord;
 use crate::store::journal::record::{AnswerRecord, CommandRecord, EndRecord, RequestRecord, SettledRecord};
@@ -12,7 +12,7 @@ use crate::store::journal::record::{AnswerRecord, CommandRecord, EndRecord, Requ
 pub(crate) fn request(
     number: u64,
     request: &ActionRequest,
-    mut before: impl FnMut(&RenderedCommand) -> Vec<PersonRecord>,
+    mut before: impl FnMut(&CommandContent) -> Vec<PersonRecord>,
 ) -> RequestRecord {
     let commands = request.commands.iter().map(|sent| CommandRecord {
         index: sent.index,

@@ -1,6 +1,6 @@
 //! The commands of a run, as its journal tells them: each with the people before it and what happened to it.
 
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::error::Result;
 use crate::store::journal::person_record::PersonRecord;
 use crate::store::journal::reader;
@@ -29,7 +29,7 @@ pub(crate) struct JournaledChange {
     /// Method and path.
     pub(crate) call: String,
     /// The command; for a write that is not a list of commands its body.
-    pub(crate) command: RenderedCommand,
+    pub(crate) command: CommandContent,
     /// The people before it.
     pub(crate) before: Vec<PersonRecord>,
     /// What happened to it, as last found out.
@@ -106,7 +106,7 @@ impl RunHistory {
                 request_id: request_id.clone(),
                 mode,
                 call: call.clone(),
-                command: RenderedCommand::raw(command),
+                command: CommandContent::raw(command),
                 before,
                 outcome,
             };

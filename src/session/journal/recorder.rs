@@ -4,7 +4,7 @@ use super::entry;
 use crate::client::hooks::{ActionRequest, GateHook, RecalledOutcome, RecalledResponse, UserReading};
 use crate::client::outcome::{CommandOutcome, Status};
 use crate::client::request::ApiResponse;
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::client::settings::Mode;
 use crate::error::{Error, Result};
 use crate::session::journal::account_key::NamedPerson;
@@ -198,7 +198,7 @@ impl JournalRecorder {
     }
 
     /// Whether a command is recalled instead of sent, because an earlier run settled it.
-    pub fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
+    pub fn has_settled(&self, mode: Mode, command: &CommandContent) -> bool {
         self.with_replay(|replay| replay.has_settled(mode, command))
     }
 
@@ -314,7 +314,7 @@ impl GateHook for JournalRecorder {
         !self.state().replay.is_empty()
     }
 
-    fn recall(&self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
+    fn recall(&self, mode: Mode, command: &CommandContent) -> Option<RecalledOutcome> {
         self.state().replay.recall(mode, command)
     }
 

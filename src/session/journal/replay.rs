@@ -5,7 +5,7 @@ use super::command_key::{CommandKey, command_key, key_of_command, key_of_request
 use super::completed::CompletedCommands;
 use crate::client::hooks::{ActionRequest, RecalledOutcome, RecalledResponse};
 use crate::client::request::ApiResponse;
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::client::settings::Mode;
 use crate::session::guard::CommandImpact;
 use crate::store::journal::record::{
@@ -59,7 +59,7 @@ pub(crate) enum Doubt {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct JournaledCommand {
     /// The command as it was sent.
-    pub(crate) command: Arc<RenderedCommand>,
+    pub(crate) command: Arc<CommandContent>,
     /// Whether it was real.
     pub(crate) mode: Mode,
     /// Why it has to be read back.
@@ -181,7 +181,7 @@ impl Replay {
     }
 
     /// Whether a command is recalled instead of sent, because an earlier run settled it.
-    pub(crate) fn has_settled(&self, mode: Mode, command: &RenderedCommand) -> bool {
+    pub(crate) fn has_settled(&self, mode: Mode, command: &CommandContent) -> bool {
         let key = command_key(mode, command);
         self.completed.contains(key) || self.still_members.contains_key(&key)
     }
@@ -230,7 +230,7 @@ impl Replay {
     }
 
     /// The outcome of a command in an earlier run; each is recalled once.
-    pub(crate) fn recall(&mut self, mode: Mode, command: &RenderedCommand) -> Option<RecalledOutcome> {
+    pub(crate) fn recall(&mut self, mode: Mode, command: &CommandContent) -> Option<RecalledOutcome> {
         let key = command_key(mode, command);
         if let Some((request_id, evidence)) = self.completed.pop(key) {
             pop(&mut self.started, key);
@@ -496,7 +496,7 @@ fn pop<T>(map: &mut HashMap<CommandKey, VecDeque<T>>, key: CommandKey) -> Option
 }
 
 /// The subject and the steps of a command, for messages.
-pub(crate) fn label(command: &RenderedCommand) -> String {
+pub(crate) fn label(command: &CommandContent) -> String {
     format!("{} ({})", command.subject_name().unwrap_or("(no user)"), command.step_names().join(", "))
 }
 

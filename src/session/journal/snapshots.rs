@@ -7,7 +7,7 @@ use super::account_key::{AccountKey, NamedPerson};
 use super::listed_members::ListedMembers;
 use super::person_readings::{GroupScope, PersonReading, SeenMembership, combined};
 use crate::client::hooks::UserReading;
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::session::fingerprint_set::FingerprintSet;
 use crate::session::read_records::{ReadRecords, is_same_account, kind_of};
 use crate::store::journal::person_record::{AccountPresence, MembershipState, PersonRecord, RecordedFields};
@@ -106,7 +106,7 @@ impl Snapshots {
     /// The people whom a command changes, as they were before.
     pub(super) fn before(
         &mut self,
-        command: &RenderedCommand,
+        command: &CommandContent,
         absence: impl Fn(NamedPerson<'_>) -> Absence,
     ) -> Vec<PersonRecord> {
         let Some(parsed) = command.command() else { return Vec::new() };
@@ -254,7 +254,7 @@ impl Snapshots {
     }
 
     /// Records what a request changes: what was read of it does not count any more.
-    pub(crate) fn touch(&mut self, command: &RenderedCommand) {
+    pub(crate) fn touch(&mut self, command: &CommandContent) {
         let Some(parsed) = command.command() else { return };
         let mut people = Vec::new();
         if let Some(name) = command.user() {

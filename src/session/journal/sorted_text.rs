@@ -1,6 +1,6 @@
 //! JSON as text in which keys are sorted and `requestID` is left out: the text whose digest recognizes a command. Pure.
 
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::subject::CommandSubject;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -29,7 +29,7 @@ pub(super) fn write_string(content: &str, text: &mut String) {
 }
 
 /// Writes a command: the same text as its JSON gives.
-pub(super) fn write_command(command: &RenderedCommand, text: &mut String) {
+pub(super) fn write_command(command: &CommandContent, text: &mut String) {
     match (command.as_written(), command.command()) {
         (None, Some(command)) => write_built(command, text),
         (written, _) => write_value(written.unwrap_or(&Value::Null), text),
@@ -265,8 +265,8 @@ mod tests {
         ] {
             let mut json = subject;
             json["do"] = steps.clone();
-            let built = RenderedCommand::new(Command::read(&json).unwrap());
-            for command in [built, RenderedCommand::raw(json.clone())] {
+            let built = CommandContent::new(Command::read(&json).unwrap());
+            for command in [built, CommandContent::raw(json.clone())] {
                 let mut text = String::new();
                 write_command(&command, &mut text);
                 assert_eq!(text, of_value(&json));

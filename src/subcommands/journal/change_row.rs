@@ -1,6 +1,6 @@
 //! A change as a row of the history.
 
-use crate::client::sent_command::RenderedCommand;
+use crate::client::sent_command::CommandContent;
 use crate::output::Output;
 use crate::session::journal::history::JournaledChange;
 use crate::shell::change_description::steps_in_words;
@@ -52,7 +52,7 @@ fn target(change: &JournaledChange) -> String {
 }
 
 /// Whether the command names the Adobe ID of an address that may have two accounts.
-fn is_adobe_id(command: &RenderedCommand) -> bool {
+fn is_adobe_id(command: &CommandContent) -> bool {
     command.use_adobe_id() == Some(true)
 }
 

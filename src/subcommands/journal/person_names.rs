@@ -80,7 +80,7 @@ fn key(name: &str, domain: Option<&str>) -> NameKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::sent_command::RenderedCommand;
+    use crate::client::sent_command::CommandContent;
     use crate::store::journal::person_record::PersonRecord;
     use crate::wire::mode::Mode;
     use crate::wire::outcome::{CommandOutcome, Status};
@@ -94,7 +94,7 @@ mod tests {
             request_id: String::new(),
             mode: Mode::Live,
             call: String::new(),
-            command: RenderedCommand::raw(command),
+            command: CommandContent::raw(command),
             before,
             outcome: CommandOutcome::new(Status::Completed),
         }

@@ -39,8 +39,8 @@ fn answered(number: u64, statuses: &[Status]) -> SettledRecord {
     SettledRecord { answer: Some(answer), ..settled(number, statuses) }
 }
 
-fn rendered(command: &Value) -> RenderedCommand {
-    RenderedCommand::raw(command.clone())
+fn rendered(command: &Value) -> CommandContent {
+    CommandContent::raw(command.clone())
 }
 
 fn add(user: &str) -> Value {

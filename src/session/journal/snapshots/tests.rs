@@ -20,7 +20,7 @@ fn user(id: &str, email: &str, kind: &str, groups: &[&str]) -> Arc<User> {
 
 fn before_with(snapshots: &mut Snapshots, absence: &Absence, command: Value) -> Vec<PersonRecord> {
     let absence = |_: NamedPerson<'_>| Absence { ..*absence };
-    snapshots.before(&RenderedCommand::raw(command), absence)
+    snapshots.before(&CommandContent::raw(command), absence)
 }
 
 fn before(snapshots: &mut Snapshots, command: Value) -> PersonRecord {
@@ -94,11 +94,11 @@ fn what_the_run_changed_is_no_longer_known_under_any_name() {
     let by_username =
         json!({"user": "login", "domain": "corp.example.com", "do": [{"remove": {"group": ["P"]}}]});
     assert_eq!(before(&mut snapshots, by_username.clone()).groups["P"], MembershipState::Direct);
-    snapshots.touch(&RenderedCommand::raw(by_username));
+    snapshots.touch(&CommandContent::raw(by_username));
     let record = before(&mut snapshots, add("a@example.com", "P"));
     assert_eq!(record.groups["P"], MembershipState::Unknown);
     assert_eq!(before(&mut snapshots, add("a@example.com", "Q")).groups["Q"], MembershipState::NotDirect);
-    snapshots.touch(&RenderedCommand::raw(json!({"user": "a@example.com", "do": [{"remove": "all"}]})));
+    snapshots.touch(&CommandContent::raw(json!({"user": "a@example.com", "do": [{"remove": "all"}]})));
     assert_eq!(before(&mut snapshots, add("a@example.com", "Q")).groups["Q"], MembershipState::Unknown);
 }
 
@@ -124,10 +124,10 @@ fn after_the_changes_of_millions_nothing_counts_as_read() {
     read(&mut snapshots, &people);
     assert_eq!(before(&mut snapshots, add("a@example.com", "P")).groups["P"], MembershipState::Direct);
     snapshots.touches = MOST_TOUCHED - 1;
-    snapshots.touch(&RenderedCommand::raw(add("b@example.com", "P")));
+    snapshots.touch(&CommandContent::raw(add("b@example.com", "P")));
     let record = before(&mut snapshots, add("a@example.com", "P"));
     assert_eq!((record.account, record.groups["P"]), (AccountPresence::Unknown, MembershipState::Unknown));
     let held = snapshots.touched.count_between(0, u64::MAX);
-    snapshots.touch(&RenderedCommand::raw(add("c@example.com", "P")));
+    snapshots.touch(&CommandContent::raw(add("c@example.com", "P")));
     assert_eq!(snapshots.touched.count_between(0, u64::MAX), held, "no more are kept");
 }
