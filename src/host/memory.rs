@@ -119,16 +119,27 @@ pub fn available() -> Option<u64> {
     use std::path::Path;
     let number = |path: &Path| read_to_string(path).ok()?.trim().parse().ok();
     let groups = read_to_string(Path::new("/proc/self/cgroup")).unwrap_or_default();
-    let own = groups.lines().filter_map(|line| line.rsplit_once(':'));
-    let of_group = own.flat_map(|(_, group)| {
-        let group = group.trim_start_matches('/');
-        let files = [("/sys/fs/cgroup", "memory.max"), ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")];
-        files.map(|(root, file)| [Path::new(root).join(group).join(file), Path::new(root).join(file)])
-    });
-    let limits = of_group.flatten().filter_map(|path| number(&path));
+    let limits = groups.lines().filter_map(limit_files).flatten().filter_map(|path| number(&path));
     let system = rustix::system::sysinfo();
     let whole = u128::from(system.totalram) * u128::from(system.mem_unit);
     limits.chain(u64::try_from(whole)).min()
+}
+
+/// Where the limits of the group in a line of `/proc/self/cgroup` are, those of the group and of all groups; `None` if
+/// the line is about something else than memory.
+#[cfg(target_os = "linux")]
+fn limit_files(line: &str) -> Option<[std::path::PathBuf; 2]> {
+    let (_, rest) = line.split_once(':')?;
+    let (controllers, group) = rest.split_once(':')?;
+    let (root, file) = match controllers {
+        "" => ("/sys/fs/cgroup", "memory.max"),
+        _ if controllers.split(',').any(|name| name == "memory") => {
+            ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
+        }
+        _ => return None,
+    };
+    let root = std::path::Path::new(root);
+    Some([root.join(group.trim_start_matches('/')).join(file), root.join(file)])
 }
 
 /// What the machine or the container of this process has, as far as the system says.
@@ -148,5 +159,22 @@ mod tests {
         assert_eq!(default(Some(64 << 30)), MemoryLimit::of(2 << 30));
         assert_eq!(default(Some(1 << 30)), MemoryLimit::of(512 << 20));
         assert_eq!(default(Some(0)), MemoryLimit::of(SMALLEST_MEMORY));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn only_lines_about_memory_name_files() {
+        let files = |line| limit_files(line).map(|files| files.map(|path| path.display().to_string()));
+        let of = |group: &str, all: &str| Some([group.to_owned(), all.to_owned()]);
+        let unified = of("/sys/fs/cgroup/a/b/memory.max", "/sys/fs/cgroup/memory.max");
+        assert_eq!(files("0::/a/b"), unified);
+        let root = "/sys/fs/cgroup/memory/";
+        let separate =
+            of(&format!("{root}a/memory.limit_in_bytes"), &format!("{root}memory.limit_in_bytes"));
+        assert_eq!(files("4:memory:/a"), separate);
+        assert_eq!(files("4:cpu,memory:/a"), separate);
+        for other in ["8:pids:/", "9:name=systemd:/memory", "4", ""] {
+            assert_eq!(files(other), None, "{other}");
+        }
     }
 }
