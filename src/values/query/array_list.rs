@@ -77,6 +77,9 @@ impl<A: Deref<Target = Array>> ListView for ArrayView<'_, A> {
         if let Some(map) = item.read_lock::<Map>() {
             return Ok(map.get(field).cloned().map_or(FieldValue::Nothing, FieldValue::value));
         }
+        if let Some(value) = script_value::record_field(item, field) {
+            return Ok(FieldValue::value(value));
+        }
         self.indexed(item, field).map(FieldValue::value)
     }
 
