@@ -3,9 +3,10 @@
 use crate::error::Result;
 use crate::values::key::{KeyNumber, ValueKey};
 use crate::values::pointer_cache::PointerCache;
-use crate::wire::identity::looks_like_email;
+use crate::wire::identity::{folded_name, looks_like_email};
 use arcstr::ArcStr;
 use rhai::{Dynamic, ImmutableString};
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 /// The value of a field.
@@ -97,9 +98,14 @@ pub(super) fn shared_names(names: &[ArcStr]) -> Dynamic {
 
 /// A string of a record as a key.
 pub(super) fn text_key(text: &ArcStr, folded: bool) -> ValueKey {
-    if folded || looks_like_email(text) {
-        ValueKey::text(text, true)
-    } else {
-        ValueKey::Text(ArcStr::clone(text))
+    ValueKey::Text(folded_text(text, folded))
+}
+
+/// A string of a record in the form in which it is compared: itself, if it has that form already.
+pub(super) fn folded_text(text: &ArcStr, folded: bool) -> ArcStr {
+    let other = (folded || looks_like_email(text)).then(|| folded_name(text));
+    match other {
+        Some(Cow::Owned(other)) => other.into(),
+        Some(Cow::Borrowed(_)) | None => ArcStr::clone(text),
     }
 }

@@ -3,22 +3,25 @@
 use crate::error::Result;
 use crate::values::field_value::{FieldValue, shared_text, text_key};
 use crate::values::key::ValueKey;
+use crate::values::pointer_cache::PointerCache;
 use ahash::RandomState;
 use arcstr::ArcStr;
 use rhai::{Array, Dynamic};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
+
+/// The number of strings that are found by their address: more than most organizations have groups.
+const CACHED: usize = 4096;
 
 /// Gives each distinct key a number.
 ///
 /// The records of a listing share strings that repeat, so most are found by their address, without hashing them.
 pub struct KeyTable {
     folded: bool,
-    /// By the address of a string, which is held so that no other string can get that address.
+    /// By the address of a string.
     // Without it, `question.rhai` of the bench with seven groups a user takes 2.5 times the instructions:
     // `valgrind --tool=callgrind umapish --live tests/bench/question.rhai`, 5,000 users, 8 rounds.
-    by_address: HashMap<usize, (usize, ArcStr), BuildHasherDefault<AddressHash>>,
+    by_address: PointerCache<usize>,
     known: HashMap<ValueKey, usize, RandomState>,
     keys: Vec<(ValueKey, Dynamic)>,
 }
@@ -26,7 +29,7 @@ pub struct KeyTable {
 impl KeyTable {
     /// No keys yet; with `folded`, strings that differ only in case are the same key.
     pub fn new(folded: bool) -> Self {
-        Self { folded, by_address: HashMap::default(), known: HashMap::default(), keys: Vec::new() }
+        Self { folded, by_address: PointerCache::new(CACHED), known: HashMap::default(), keys: Vec::new() }
     }
 
     /// Calls `found` with the number of every key in a cell: each entry of a list is one.
@@ -55,50 +58,31 @@ impl KeyTable {
     }
 
     fn text(&mut self, text: &ArcStr) -> usize {
-        let address = text.as_ptr().addr();
-        if let Some((number, _)) = self.by_address.get(&address) {
-            return *number;
-        }
-        let number = self.slot(text_key(text, self.folded), || shared_text(text));
-        self.by_address.insert(address, (number, ArcStr::clone(text)));
-        number
+        let Self { folded, by_address, known, keys } = self;
+        by_address.get_or_insert_with(text, || {
+            slot(known, keys, text_key(text, *folded), || shared_text(text))
+        })
     }
 
     fn value(&mut self, value: &Dynamic) -> Result<usize> {
         let key = ValueKey::of(value, self.folded)?;
-        Ok(self.slot(key, || value.clone()))
-    }
-
-    fn slot(&mut self, key: ValueKey, shown: impl FnOnce() -> Dynamic) -> usize {
-        match self.known.entry(key) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(place) => {
-                let number = self.keys.len();
-                self.keys.push((place.key().clone(), shown()));
-                *place.insert(number)
-            }
-        }
+        Ok(slot(&mut self.known, &mut self.keys, key, || value.clone()))
     }
 }
 
-/// Hashes addresses, which no attacker can choose, with a multiplication instead of SipHash.
-#[derive(Default)]
-struct AddressHash(u64);
-
-impl Hasher for AddressHash {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_usize(usize::from(*byte));
+fn slot(
+    known: &mut HashMap<ValueKey, usize, RandomState>,
+    keys: &mut Vec<(ValueKey, Dynamic)>,
+    key: ValueKey,
+    shown: impl FnOnce() -> Dynamic,
+) -> usize {
+    match known.entry(key) {
+        Entry::Occupied(known) => *known.get(),
+        Entry::Vacant(place) => {
+            let number = keys.len();
+            keys.push((place.key().clone(), shown()));
+            *place.insert(number)
         }
-    }
-
-    fn write_usize(&mut self, number: usize) {
-        let mixed = (self.0 ^ number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 32);
     }
 }
 
