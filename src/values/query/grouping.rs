@@ -8,14 +8,14 @@ use crate::host::session::Session;
 use crate::host::thrown::ThrowAt;
 use crate::values::dynamic::kind_of;
 use crate::values::field_value::FieldValue;
-use crate::values::key::{ValueKey, is_folded, is_marked_folded, mark_folded};
+use crate::values::key::{ValueKey, is_folded, mark_folded};
 use crate::values::query::callback::ListCallback;
-use crate::values::query::index::Index;
+use crate::values::query::index::{Index, IndexKeys};
 use crate::values::query::key_table::KeyTable;
 use crate::values::query::list_source::ListParts;
 use crate::values::query::list_view::ListView;
 use ahash::RandomState;
-use rhai::{Array, Dynamic, FnPtr, Identifier, ImmutableString, Map, NativeCallContext};
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -128,18 +128,17 @@ impl<'l> GroupQuery<'l> {
     /// # Errors
     /// As those of `count`; `usage` for a key that is neither a string nor a number.
     pub fn index(&self, list: &dyn ListView) -> RhaiResultOf<Index> {
-        let (table, members) = self.members(list)?;
-        let mut entries: Vec<(Identifier, Dynamic)> = Vec::with_capacity(members.len());
-        let mut is_folded = self.by.is_folded();
-        for ((key, shown), members) in table.into_keys().into_iter().zip(members) {
-            self.interrupt.check().at(self.context)?;
-            is_folded |= is_marked_folded(&shown);
-            if let Some(name) = name(&key, &shown).at(self.context)? {
-                entries.push((name, list.pick(&members, None)));
-            }
+        let mut keys = IndexKeys::new(self.by.is_folded());
+        self.by.check(list).at(self.context)?;
+        for place in list.places(self.interrupt) {
+            let place = place.at(self.context)?;
+            let cell = self.by.cell(list, place)?;
+            keys.add_cell(cell, place).at(self.context)?;
         }
-        // A map made of all entries at once sorts them, which takes less time than a search for each.
-        Ok(Index::new(entries.into_iter().collect(), is_folded))
+        let places: Vec<_> = (0..list.count()).collect();
+        let entries = list.pick(&places, None);
+        self.interrupt.check().at(self.context)?;
+        Index::new(entries, keys).at(self.context)
     }
 
     /// The first entry of each key.
@@ -258,16 +257,4 @@ fn row((_, key, count, items): GroupedRow) -> Dynamic {
     let count = Dynamic::from_int(i64::try_from(count).unwrap_or(i64::MAX));
     let entries = [Some(("key", key)), Some(("count", count)), items.map(|items| ("items", items))];
     entries.into_iter().flatten().map(|(name, value)| (name.into(), value)).collect::<Map>().into()
-}
-
-/// The name of a key in a map, in lower case if the key ignores case.
-fn name(key: &ValueKey, shown: &Dynamic) -> Result<Option<Identifier>> {
-    match key {
-        ValueKey::Absent => Ok(None),
-        ValueKey::Text(text) => Ok(Some(text.as_str().into())),
-        ValueKey::Number(_) | ValueKey::Flag(_) => Ok(Some(shown.to_string().into())),
-        ValueKey::List(_) | ValueKey::Map(_) => {
-            Err(Error::usage("`index_by` needs keys that are strings or numbers, not lists or maps"))
-        }
-    }
 }
