@@ -68,15 +68,16 @@ impl OriginalReader {
         self.wait(async {
             while let Some(page) = listing.next_page().await? {
                 entries += page.len();
-                if let Some(writer) = &mut writer {
-                    writer.add(&page)?;
+                // What cannot be saved is read again the next time.
+                if writer.as_mut().is_some_and(|writer| writer.add(&page).is_err()) {
+                    writer = None;
                 }
                 take(&page);
             }
             Ok(())
         })?;
         if let Some(writer) = writer {
-            writer.finish()?;
+            drop(writer.finish());
         }
         self.note(name, entries, begun);
         Ok(())
