@@ -138,7 +138,8 @@ impl<W: Write> Write for EncodingWriter<W> {
         };
         let text = std::str::from_utf8(&self.rest[..valid]).unwrap_or_default();
         let encoded = self.encoding.encode(text).map_err(|letter| {
-            io::Error::other(format!("the encoding {} has no character `{letter}`", self.encoding.name()))
+            let name = self.encoding.name();
+            io::Error::other(format!("the encoding {name} has no character `{letter}`; \"utf-8\" has it"))
         })?;
         self.target.write_all(&encoded)?;
         self.rest.drain(..valid);

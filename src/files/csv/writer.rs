@@ -336,7 +336,10 @@ mod tests {
         let old = FileEncoding::parse("windows-1252").unwrap().encode("a\ncafé\nété\nnaïve\n").unwrap();
         fs::write(folder.path(), &old).unwrap();
         let error = folder.write(r#"[#{a: "Łódź"}]"#, None, IfExists::Append).unwrap_err().to_string();
-        assert!(error.ends_with("the encoding windows-1252 has no character `Ł`"), "{error}");
+        assert!(
+            error.ends_with("the encoding windows-1252 has no character `Ł`; \"utf-8\" has it"),
+            "{error}"
+        );
         assert_eq!(fs::read(folder.path()).unwrap(), old);
     }
 
