@@ -350,6 +350,9 @@ fn a_command_of_the_prompt_says_what_may_stand_behind_it() {
     let mut terminal = sandbox();
     terminal.ask(":quit now", "Type `:quit`.", PROMPT);
     terminal.ask(":csv", "`:csv` needs FILE", PROMPT);
+    for command in [":csv none.csv", ":xlsx none.xlsx"] {
+        terminal.ask(command, "there is no last value to write", PROMPT);
+    }
     terminal.ask(":help :table", ":table email, lastname", PROMPT);
 }
 

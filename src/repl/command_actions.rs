@@ -152,7 +152,7 @@ pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<NextStep> {
     let (file, if_exists) = with_if_exists(file);
     let path = file_named(file)?;
     refuse_workbook(&path)?;
-    let last = rows_of(repl.workspace.last());
+    let last = rows_to_write(repl)?;
     let content = TableContent::of(last.clone()).or_else(|_| TableContent::of(vec![last].into()))?;
     let (path, rows) = tracked_files::write_output(&repl.session, &path, if_exists, |path, if_exists| {
         let plan = CsvWritePlan { if_exists, ..CsvWritePlan::default() };
@@ -167,7 +167,7 @@ pub(crate) fn csv(repl: &mut Repl, file: &str) -> Result<NextStep> {
 pub(crate) fn xlsx(repl: &mut Repl, file: &str) -> Result<NextStep> {
     let (file, if_exists) = with_if_exists(file);
     let path = file_named(file)?;
-    let last = rows_of(repl.workspace.last());
+    let last = rows_to_write(repl)?;
     let rows = if TableContent::of(last.clone()).is_ok() { last } else { vec![last].into() };
     let content = WorkbookContent::of(rows)?;
     let (path, rows) = tracked_files::write_output(&repl.session, &path, if_exists, |path, if_exists| {
@@ -191,6 +191,19 @@ pub(crate) fn table(repl: &mut Repl, columns: &str) -> Result<NextStep> {
     repl.output.data(&text);
     repl.shown = Some(shown).filter(ShownList::has_more);
     Ok(NextStep::Continue)
+}
+
+/// The rows of the last value, for a file.
+///
+/// # Errors
+/// `usage`: there is no value.
+fn rows_to_write(repl: &Repl) -> Result<Dynamic> {
+    let last = repl.workspace.last();
+    if last.is_unit() {
+        let hint = "Evaluate what the file should have first, such as get_users().";
+        return Err(Error::usage_with_hint("there is no last value to write", hint));
+    }
+    Ok(rows_of(last))
 }
 
 /// The rows of a value; those of a report are its outcomes.
