@@ -169,8 +169,7 @@ mod tests {
         let unified = of("/sys/fs/cgroup/a/b/memory.max", "/sys/fs/cgroup/memory.max");
         assert_eq!(files("0::/a/b"), unified);
         let root = "/sys/fs/cgroup/memory/";
-        let separate =
-            of(&format!("{root}a/memory.limit_in_bytes"), &format!("{root}memory.limit_in_bytes"));
+        let separate = of(&format!("{root}a/memory.limit_in_bytes"), &format!("{root}memory.limit_in_bytes"));
         assert_eq!(files("4:memory:/a"), separate);
         assert_eq!(files("4:cpu,memory:/a"), separate);
         for other in ["8:pids:/", "9:name=systemd:/memory", "4", ""] {

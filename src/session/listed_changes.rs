@@ -5,6 +5,7 @@ use crate::store::listed_change::{ChangedPerson, ListedChange};
 use crate::wire::command::{Command, CommandStep};
 use crate::wire::identity::{IdentityType, fold};
 use crate::wire::step::{StepRemoval, SubjectKind};
+use crate::wire::subject::CommandSubject;
 
 /// How the names of admin groups begin; they come into being with their first member.
 const ADMIN_GROUP: char = '_';
@@ -40,8 +41,10 @@ fn of_command(command: &Command) -> ListedChange {
 }
 
 fn add_person(command: &Command, change: &mut ListedChange) {
-    let json = command.to_json();
-    let domain = json.get("domain").and_then(serde_json::Value::as_str);
+    let domain = match &command.subject {
+        CommandSubject::User { domain, .. } => domain.as_deref(),
+        CommandSubject::Group { .. } => None,
+    };
     let makes_adobe_id = |step: &CommandStep| step.name == IdentityType::AdobeId.create_step();
     let is_adobe_id =
         command.subject.use_adobe_id() == Some(true) || command.steps.iter().any(makes_adobe_id);

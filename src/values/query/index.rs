@@ -206,7 +206,11 @@ impl Index {
 
     /// The lists of entries, in the order of their keys.
     pub fn values(&self) -> Array {
-        self.sorted().iter().filter_map(|key| self.0.keys.by_name.get(key)).map(|key| self.entries(key)).collect()
+        self.sorted()
+            .iter()
+            .filter_map(|key| self.0.keys.by_name.get(key))
+            .map(|key| self.entries(key))
+            .collect()
     }
 
     /// A map with the same keys, in which a key is found only as it is written.
@@ -259,9 +263,8 @@ pub fn register(engine: &mut Engine) {
     // Rhai reads `index.name` by the indexer, too.
     engine.register_indexer_get(entries);
     engine.register_fn("get", entries);
-    engine.register_fn(INDEXER, |index: &mut Index, key: i64| {
-        index.get(&key.to_string()).unwrap_or_default()
-    });
+    engine
+        .register_fn(INDEXER, |index: &mut Index, key: i64| index.get(&key.to_string()).unwrap_or_default());
     engine.register_fn("contains", |index: &mut Index, key: &str| index.contains(key));
     engine.register_fn("contains", |index: &mut Index, key: i64| index.contains(&key.to_string()));
     // Someone without an e-mail has no entry.

@@ -59,9 +59,8 @@ impl KeyTable {
 
     fn text(&mut self, text: &ArcStr) -> usize {
         let Self { folded, by_address, known, keys } = self;
-        by_address.get_or_insert_with(text, || {
-            slot(known, keys, text_key(text, *folded), || shared_text(text))
-        })
+        by_address
+            .get_or_insert_with(text, || slot(known, keys, text_key(text, *folded), || shared_text(text)))
     }
 
     fn value(&mut self, value: &Dynamic) -> Result<usize> {
