@@ -4,6 +4,7 @@
 //! responses and reads requests by itself.
 
 mod bounded_value;
+pub(crate) mod built_command;
 pub mod command;
 pub mod endpoint;
 pub mod error_code;

@@ -2,7 +2,6 @@
 //!
 //! The client checks before anything is sent and uses the service's codes. The sandbox has checks of its own.
 
-use super::command::{Command, CommandStep};
 use super::error_code;
 use super::identity::{IdentityType, fold};
 use super::invisible;
@@ -20,7 +19,7 @@ const UPDATE_OPTION: &str = OPTIONS[1];
 /// The fields of a command (contract 3.1).
 const ROOT_FIELDS: [&str; 6] = ["user", "usergroup", "domain", "useAdobeID", "requestID", "do"];
 
-type CheckResult<T = ()> = Result<T, CommandFault>;
+pub(super) type CheckResult<T = ()> = Result<T, CommandFault>;
 
 fn fault<T>(step: usize, code: &'static str, message: impl Into<String>) -> CheckResult<T> {
     Err(CommandFault { step, code, message: message.into() })
@@ -43,26 +42,11 @@ pub(crate) fn command(command: &Value) -> CheckResult {
     all_steps(&subject, steps.len(), entries)
 }
 
-/// Checks a command that was built, by the same rules.
+/// Checks the steps of a command.
 ///
 /// # Errors
-/// The first fault, in the order of contract 4.9.
-pub(crate) fn built_command(command: &Command) -> CheckResult {
-    let Command { subject, request_id, steps, .. } = command;
-    visible_names_built(command)?;
-    subject_lengths(subject)?;
-    user_and_domain(subject)?;
-    if let Some(request_id) = request_id {
-        length(0, "requestID", request_id, limits::IDENTIFIER_LENGTH)?;
-    }
-    if steps.is_empty() {
-        return no_steps();
-    }
-    let entries = steps.iter().map(|CommandStep { name, value }| Ok((name.as_str(), value)));
-    all_steps(subject, steps.len(), entries)
-}
-
-fn all_steps<'s>(
+/// The first fault.
+pub(super) fn all_steps<'s>(
     subject: &CommandSubject,
     count: usize,
     steps: impl Iterator<Item = CheckResult<(&'s str, &'s Value)>>,
@@ -104,23 +88,11 @@ pub(crate) fn visible_names(command: &Value) -> CheckResult {
     Ok(())
 }
 
-/// Checks a command that was built, as [`visible_names`] does.
+/// Checks the names in the value of a step for characters that cannot be seen.
 ///
 /// # Errors
-/// The first identifier with a character that cannot be seen.
-pub(crate) fn visible_names_built(command: &Command) -> CheckResult {
-    match &command.subject {
-        CommandSubject::User { user, domain, .. } => {
-            visible_text(0, "user", user)?;
-            domain.iter().try_for_each(|domain| visible_text(0, "domain", domain))?;
-        }
-        CommandSubject::Group { name, .. } => visible_text(0, "usergroup", name)?,
-    }
-    command.steps.iter().enumerate().try_for_each(|(index, step)| visible_in(index, &step.value))
-}
-
-/// Checks the value of a step.
-fn visible_in(step: usize, value: &Value) -> CheckResult {
+/// The first name with one.
+pub(super) fn visible_in(step: usize, value: &Value) -> CheckResult {
     for (key, value) in value.as_object().into_iter().flatten() {
         if value.is_array() || ["email", "username", "name"].contains(&key.as_str()) {
             visible(step, key, Some(value))?;
@@ -137,7 +109,11 @@ fn visible(step: usize, key: &str, value: Option<&Value>) -> CheckResult {
     }
 }
 
-fn visible_text(step: usize, key: &str, text: &str) -> CheckResult {
+/// Checks a name for characters that cannot be seen.
+///
+/// # Errors
+/// It has one.
+pub(super) fn visible_text(step: usize, key: &str, text: &str) -> CheckResult {
     let Some(problem) = invisible::problem(text) else { return Ok(()) };
     let code = match key {
         "email" => error_code::EMAIL_INVALID,
@@ -220,7 +196,11 @@ pub(crate) fn steps(command: &Value) -> CheckResult<&Vec<Value>> {
     }
 }
 
-fn no_steps<T>() -> CheckResult<T> {
+/// The fault of a command without steps.
+///
+/// # Errors
+/// Always.
+pub(super) fn no_steps<T>() -> CheckResult<T> {
     fault(0, error_code::STEPS_MALFORMED, "`do` must be a list with at least one step")
 }
 
@@ -248,23 +228,15 @@ fn name(value: &Value, key: &str, limit: usize) -> CheckResult<String> {
     Ok(text.to_owned())
 }
 
-fn not_empty(key: &str, name: &str) -> CheckResult {
+/// Checks that a name is not blank.
+///
+/// # Errors
+/// It is.
+pub(super) fn not_empty(key: &str, name: &str) -> CheckResult {
     if name.trim().is_empty() {
         return fault(0, error_code::USER_ID_MISSING, format!("`{key}` is empty"));
     }
     Ok(())
-}
-
-fn subject_lengths(subject: &CommandSubject) -> CheckResult {
-    let (key, name, limit, domain) = match subject {
-        CommandSubject::User { user, domain, .. } => {
-            ("user", user, limits::IDENTIFIER_LENGTH, domain.as_ref())
-        }
-        CommandSubject::Group { name, .. } => ("usergroup", name, limits::GROUP_NAME_LENGTH, None),
-    };
-    length(0, key, name, limit)?;
-    not_empty(key, name)?;
-    domain.map_or(Ok(()), |domain| length(0, "domain", domain, limits::IDENTIFIER_LENGTH))
 }
 
 fn domain(root: &Map<String, Value>) -> CheckResult<Option<String>> {
@@ -277,7 +249,11 @@ fn domain(root: &Map<String, Value>) -> CheckResult<Option<String>> {
     }
 }
 
-fn user_and_domain(subject: &CommandSubject) -> CheckResult {
+/// Checks that a person is named by an e-mail, or by a username and a domain.
+///
+/// # Errors
+/// The person is not.
+pub(super) fn user_and_domain(subject: &CommandSubject) -> CheckResult {
     let CommandSubject::User { user, domain, .. } = subject else { return Ok(()) };
     match (user.contains('@'), domain.as_ref().is_some_and(|domain| !domain.trim().is_empty())) {
         (false, false) => fault(
@@ -308,7 +284,11 @@ fn text<'v>(
     Ok(text)
 }
 
-fn length(step: usize, key: &str, text: &str, limit: usize) -> CheckResult {
+/// Checks that a string is not too long.
+///
+/// # Errors
+/// It has more than `limit` characters.
+pub(super) fn length(step: usize, key: &str, text: &str, limit: usize) -> CheckResult {
     let length = text.chars().count();
     if length > limit {
         return fault(

@@ -2,9 +2,9 @@
 
 use super::{local_checks, split};
 use crate::client::sent_command::CommandContent;
+use crate::wire::built_command;
 use crate::wire::command::Command;
 use crate::wire::fault::CommandFault;
-use crate::wire::validate;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ impl CheckedPiece {
 
     /// The first fault. Names with invisible characters are one even without `checks`.
     fn fault(&self, checks: bool) -> Option<CommandFault> {
-        let check = if checks { local_checks::check_built } else { validate::visible_names_built };
+        let check = if checks { local_checks::check_built } else { built_command::visible_names };
         let fault = check(self.content.command()?).err()?;
         Some(CommandFault { step: self.callers_step(fault.step).unwrap_or(fault.step), ..fault })
     }

@@ -1,5 +1,6 @@
 //! The local checks of a command: its structure, as the service checks it, and what the service can never do.
 
+use crate::wire::built_command;
 use crate::wire::command::Command;
 use crate::wire::error_code;
 use crate::wire::fault::CommandFault;
@@ -30,7 +31,7 @@ pub(crate) fn check(command: &Value) -> Result<(), CommandFault> {
 /// # Errors
 /// The first fault.
 pub(crate) fn check_built(command: &Command) -> Result<(), CommandFault> {
-    validate::built_command(command)?;
+    built_command::check(command)?;
     impossible(command.steps.iter().enumerate().map(|(index, step)| (index, step.name.as_str(), &step.value)))
 }
 
