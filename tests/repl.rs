@@ -273,6 +273,16 @@ fn the_last_value_can_be_shown_another_way() {
 }
 
 #[test]
+fn groups_of_users_and_an_index_are_rows_with_names() {
+    let mut terminal = sandbox();
+    for question in ["group_by(\"country\")", "index_by(\"country\")"] {
+        let code = format!("get_users().where(#{{country: [\"BE\", \"DK\"]}}).{question}");
+        let shown = terminal.ask(&code, "xavier.dubois@example.org", PROMPT);
+        assert!(shown.contains("key  count  items"), "{shown}");
+    }
+}
+
+#[test]
 fn a_report_is_counts_and_what_failed() {
     let mut terminal = sandbox();
     let line = "multi_action([command(\"gus.taylor@example.com\").add_to_groups(\"Designers\"), \

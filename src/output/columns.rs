@@ -31,7 +31,11 @@ const OUTCOMES: &[ColumnSpec] = &[
     ("message", |outcome| text(outcome, "message")),
 ];
 
-const COUNTS: &[ColumnSpec] = &[("key", |row| text(row, "key")), ("count", |row| text(row, "count"))];
+const COUNTS: &[ColumnSpec] = &[
+    ("key", |row| text(row, "key")),
+    ("count", |row| text(row, "count")),
+    ("items", |row| text(row, "items")),
+];
 
 /// Columns and widths of a table that may go on.
 #[derive(Debug, Clone)]
@@ -114,7 +118,7 @@ fn known(records: &[&JsonRecord]) -> Option<&'static [ColumnSpec]> {
         Some(GROUPS)
     } else if all(&["target", "action", "status", "attempts"]) {
         Some(OUTCOMES)
-    } else if all(&["key", "count"]) && records.iter().all(|record| record.len() == 2) {
+    } else if all(&["key", "count"]) && records.iter().all(|record| is_count(record)) {
         Some(COUNTS)
     } else if all(&["type", "id"])
         && records.iter().all(|record| record.contains_key("email") || record.contains_key("username"))
@@ -123,6 +127,11 @@ fn known(records: &[&JsonRecord]) -> Option<&'static [ColumnSpec]> {
     } else {
         None
     }
+}
+
+/// Whether a record is a row of `count_by` or `group_by`.
+fn is_count(record: &JsonRecord) -> bool {
+    record.len() == 2 || record.len() == 3 && record.contains_key("items")
 }
 
 /// Every key of any record, in the order of first appearance.

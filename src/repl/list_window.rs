@@ -2,12 +2,13 @@
 
 use crate::error::Result;
 use crate::values::json;
+use crate::values::query::index::Index;
 use crate::values::record::{GroupRecord, Record, UserRecord};
 use crate::values::record_list::{ListSize, RecordList};
 use crate::wire::group::Group;
 use crate::wire::user::User;
 use rhai::{Array, Dynamic};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::ops::Range;
 
 /// A list of any kind.
@@ -17,6 +18,8 @@ pub(super) enum ListWindow {
     Users(RecordList<User>),
     /// Groups of a listing.
     Groups(RecordList<Group>),
+    /// The keys of an index, each with its entries.
+    Index(Index),
     /// A list of the script's own.
     Plain(Array),
 }
@@ -28,6 +31,8 @@ impl ListWindow {
             Some(Self::Users(users.clone()))
         } else if let Some(groups) = value.read_lock::<RecordList<Group>>() {
             Some(Self::Groups(groups.clone()))
+        } else if let Some(index) = value.read_lock::<Index>() {
+            Some(Self::Index(index.clone()))
         } else {
             value.read_lock::<Array>().map(|list| Self::Plain(list.clone()))
         }
@@ -55,6 +60,7 @@ impl ListWindow {
             Self::Groups(groups) => {
                 collect(places, |place| groups.at(place)?.map(|group| group.to_json()).transpose())
             }
+            Self::Index(index) => collect(places, |place| Ok(index.at(place).map(index_row))),
             Self::Plain(list) => collect(places, |place| Ok(list.get(place).map(data))),
         }
     }
@@ -64,6 +70,7 @@ impl ListWindow {
         match self {
             Self::Users(users) => users.read().len(),
             Self::Groups(groups) => groups.read().len(),
+            Self::Index(index) => index.len(),
             Self::Plain(list) => list.len(),
         }
     }
@@ -73,6 +80,7 @@ impl ListWindow {
         match self {
             Self::Users(users) => users.size(),
             Self::Groups(groups) => groups.size(),
+            Self::Index(index) => ListSize::Exactly(index.len()),
             Self::Plain(list) => ListSize::Exactly(list.len()),
         }
     }
@@ -82,6 +90,7 @@ impl ListWindow {
         match self {
             Self::Users(_) => "users",
             Self::Groups(_) => "groups",
+            Self::Index(_) => "keys",
             Self::Plain(list) => match list.first() {
                 Some(first) if first.is::<UserRecord>() => "users",
                 Some(first) if first.is::<GroupRecord>() => "groups",
@@ -97,6 +106,13 @@ fn collect(mut places: Range<usize>, entry: impl Fn(usize) -> Result<Option<Valu
         entries.push(value);
     }
     Ok(entries)
+}
+
+/// A row like those of `group_by`.
+fn index_row((key, entries): (&str, Dynamic)) -> Value {
+    let items = data(&entries);
+    let count = items.as_array().map_or(0, Vec::len);
+    json!({ "key": key, "count": count, "items": items })
 }
 
 /// Functions and other values that are not data are shown as Rhai prints them.

@@ -213,6 +213,12 @@ impl Index {
             .collect()
     }
 
+    /// The key at a 0-based place in their order, and its entries.
+    pub fn at(&self, place: usize) -> Option<(&str, Dynamic)> {
+        let key = self.sorted().get(place)?;
+        Some((key.as_str(), self.entries(self.0.keys.by_name.get(key)?)))
+    }
+
     /// A map with the same keys, in which a key is found only as it is written.
     pub fn to_map(&self) -> Map {
         let entries = self.sorted().iter().filter_map(|key| Some((key, self.0.keys.by_name.get(key)?)));
