@@ -207,6 +207,28 @@ pub(crate) const ROWS: &[Row] = &[
         contenders: ASKING,
     },
     Row {
+        task: "100,000 users kept, 20 times indexed by e-mail",
+        users: Some(100_000),
+        limits: None,
+        before: &[],
+        runs: 3,
+        contenders: &[
+            by("`umapish`, `index_by(\"email\")`", Job::Script("index.rhai")),
+            by("CPython, a dict over dicts", Job::Script("index.py")),
+        ],
+    },
+    Row {
+        task: "100,000 users kept, 20 times sorted by last name",
+        users: Some(100_000),
+        limits: None,
+        before: &[],
+        runs: 3,
+        contenders: &[
+            by("`umapish`, `sort_by(|user| user.lastname)`", Job::Script("sort.rhai")),
+            by("CPython, `sorted` with a key", Job::Script("sort.py")),
+        ],
+    },
+    Row {
         task: "a plan in an organization of 100,000 users",
         users: Some(100_000),
         limits: None,
