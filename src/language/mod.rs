@@ -14,6 +14,7 @@ pub mod place;
 pub mod python_names;
 pub mod script_error;
 pub(crate) mod script_options;
+pub(crate) mod searched_words;
 pub mod source_text;
 mod suggestions;
 pub(crate) mod tokens;

@@ -145,60 +145,6 @@ const MEMBERS: &[(&str, &str, &str)] = &[
     ("umapi_client", "", "the functions of umapish: `get_users()`, `queue()`, `add_to_groups(...)`"),
 ];
 
-/// Words for what a function does, in the words of the service, of Adobe's Python client and of administrators.
-const SYNONYMS: &[(&str, &[&str])] = &[
-    ("addadobeid", &["add_adobe_id"]),
-    ("createenterpriseid", &["add_enterprise_id"]),
-    ("addenterpriseid", &["add_enterprise_id"]),
-    ("createfederatedid", &["add_federated_id"]),
-    ("update", &["update_account", "update_user_group"]),
-    ("add", &["add_to_groups", "add_users_to_group", "add_profiles_to_group"]),
-    ("remove", &["remove_from_groups", "remove_users_from_group", "remove_from_org"]),
-    ("removefromorg", &["remove_from_org", "delete_account"]),
-    ("deleteaccount", &["delete_account", "remove_from_org"]),
-    ("removefromdomain", &["delete_account"]),
-    ("createusergroup", &["create_user_group"]),
-    ("updateusergroup", &["update_user_group"]),
-    ("deleteusergroup", &["delete_user_group"]),
-    ("usersquery", &["get_users"]),
-    ("userquery", &["get_user"]),
-    ("groupsquery", &["get_groups"]),
-    ("useraction", &["command", "queue"]),
-    ("usergroupaction", &["group_command", "queue"]),
-    ("execute_single", &["action"]),
-    ("execute_multiple", &["multi_action"]),
-    ("execute_queued", &["finish", "queue"]),
-    ("add_to_products", &["add_to_groups"]),
-    ("remove_from_organization", &["remove_from_org"]),
-    ("delete_user", &["delete_account", "remove_from_org"]),
-    ("delete", &["delete_account", "delete_user_group", "remove_from_org"]),
-    ("revoke", &["remove_from_groups", "remove_from_all_groups"]),
-    ("unassign", &["remove_from_groups"]),
-    ("assign", &["add_to_groups", "add_users_to_group"]),
-    ("grant", &["add_to_groups"]),
-    ("entitle", &["add_to_groups"]),
-    ("seat", &["without_license", "get_groups"]),
-    ("quota", &["get_groups"]),
-    ("offboard", &["remove_from_org", "remove_from_all_groups"]),
-    ("onboard", &["add_federated_id", "add_enterprise_id", "multi_action"]),
-    ("invite", &["add_adobe_id"]),
-    ("rename", &["update_account", "update_user_group"]),
-    ("dry run", &["test_mode"]),
-    ("dry-run", &["test_mode"]),
-    ("testonly", &["test_mode"]),
-    ("rehearse", &["test_mode"]),
-    ("simulate", &["test_mode"]),
-    ("bulk", &["multi_action", "queue"]),
-    ("batch", &["multi_action", "queue"]),
-    ("regex", &["matches", "find_match", "find_all", "replace_all"]),
-    ("regexp", &["matches", "find_match", "find_all", "replace_all"]),
-    ("substring", &["slice", "crop"]),
-    ("datetime", &["moment", "date", "now"]),
-    ("excel", &["read_xlsx", "write_xlsx"]),
-    ("dedupe", &["unique"]),
-    ("token", &["get_oauth_token"]),
-];
-
 /// The replacement for a function or method of another language, as a hint.
 pub(crate) fn foreign_name(name: &str) -> Option<String> {
     let known = NAMES.iter().find(|(known, _)| *known == name);
@@ -209,7 +155,12 @@ pub(crate) fn foreign_name(name: &str) -> Option<String> {
 pub(crate) fn foreign_member(module: &str, member: &str) -> Option<String> {
     let of = |wanted: &str| MEMBERS.iter().find(|(name, known, _)| *name == module && *known == wanted);
     let (_, _, here) = of(member).or_else(|| of(""))?;
-    Some(match here.strip_prefix("nothing: ") {
+    Some(replacement(here))
+}
+
+/// What stands in a table as a sentence.
+pub(super) fn replacement(here: &str) -> String {
+    match here.strip_prefix("nothing: ") {
         Some(reason) => {
             let mut letters = reason.chars();
             let first =
@@ -217,13 +168,7 @@ pub(crate) fn foreign_member(module: &str, member: &str) -> Option<String> {
             format!("{}{}.", first.map(String::from).unwrap_or_default(), letters.as_str())
         }
         None => format!("Use {here}."),
-    })
-}
-
-/// The functions that do what a word says: a step of the service, a name of Adobe's Python client, a synonym.
-pub(crate) fn meant(word: &str) -> &'static [&'static str] {
-    let word = word.to_lowercase();
-    SYNONYMS.iter().find(|(known, _)| *known == word).map_or(&[], |(_, functions)| functions)
+    }
 }
 
 /// What a member of a module, such as `json.loads`, or a name of Python is here.
@@ -279,24 +224,6 @@ mod tests {
             }
         }
         assert!(known > 60, "{known}");
-    }
-
-    #[test]
-    fn every_synonym_leads_to_functions_that_exist() {
-        let ours = crate::script::functions::catalog();
-        for (word, functions) in SYNONYMS {
-            assert_eq!(*word, word.to_lowercase(), "it is found in any case");
-            for function in *functions {
-                assert!(!ours.find(function).is_empty(), "{word}: {function}");
-            }
-        }
-    }
-
-    #[test]
-    fn every_step_of_the_service_leads_to_a_function() {
-        for step in crate::wire::step::STEPS {
-            assert!(!meant(step.name).is_empty(), "{}", step.name);
-        }
     }
 
     #[test]
