@@ -319,6 +319,13 @@ impl Translator<'_> {
                 RhaiCode::atom(format!("quoted_text({code})"))
             }
             ("int", [value]) => return self.int_code(value).map(Some),
+            ("float", [value])
+                if value
+                    .text()
+                    .is_some_and(|text| !text.contains(|letter: char| letter.is_ascii_digit())) =>
+            {
+                return left("a number that is infinite, or none");
+            }
             ("float", [value]) => match self.kind_of(value) {
                 ValueKind::Int | ValueKind::Float => {
                     RhaiCode::atom(format!("{}.to_float()", self.value(value, level::ATOM)?))

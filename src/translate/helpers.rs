@@ -381,6 +381,15 @@ fn same_set(one, other) {
 }",
     ),
     helper(
+        "same_number",
+        &[],
+        r#"// Whether two numbers are equal to the last digit, which `==` does not ask of floats.
+fn same_number(one, other) {
+    let are_numbers = type_of(one) in ["i64", "f64"] && type_of(other) in ["i64", "f64"];
+    return if are_numbers { to_json(one * 1.0) == to_json(other * 1.0) } else { one == other };
+}"#,
+    ),
+    helper(
         "required_env",
         &[],
         r#"// A variable of the environment; without it, an error as in Python.

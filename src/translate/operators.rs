@@ -228,6 +228,15 @@ impl Translator<'_> {
         if is_mixed && !matches!(sign, C::Equal | C::NotEqual) {
             return left("a comparison of a string with a number");
         }
+        if (kinds.0 == ValueKind::Float || kinds.1 == ValueKind::Float)
+            && matches!(sign, C::Equal | C::NotEqual)
+        {
+            let (helper, both) =
+                (self.helper("same_number"), self.both(one, level::LOWEST, other, level::LOWEST)?);
+            let code = RhaiCode::atom(format!("{helper}({}, {})", both.0, both.1));
+            let opposite = || RhaiCode::of(format!("!{}", code.text), level::UNARY);
+            return Ok(if sign == C::Equal { code } else { opposite() });
+        }
         let level = if matches!(written, "==" | "!=") { level::EQUAL } else { level::COMPARE };
         let (one, other) = self.both(one, level + 1, other, level + 1)?;
         Ok(RhaiCode::of(format!("{one} {written} {other}"), level))
@@ -252,6 +261,12 @@ impl Translator<'_> {
             return left("a comparison of objects");
         }
         let is_list = |kind: &ValueKind| matches!(kind, ValueKind::List(_));
+        let is_flag = |one: &ValueKind, other: &ValueKind| *one == ValueKind::Bool && other.is_number();
+        if let ValueKind::List(entry) = &kinds.1
+            && (is_flag(&kinds.0, entry) || is_flag(entry, &kinds.0))
+        {
+            return left("true or false as a number");
+        }
         if is_list(&kinds.0) && is_list(&kinds.1) && is_tuple(one) != is_tuple(other) {
             return left("a comparison of a list with a tuple");
         }

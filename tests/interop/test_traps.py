@@ -379,7 +379,7 @@ IDIOMS = {
         "def f(mail, lastname): return [mail, lastname]\nmail = 'a'\nf(mail, lastname='Lee')",
         "fn f(mail, options) { [mail, options.lastname] } let mail = \"a\"; f(mail, #{ lastname: \"Lee\" })",
     ),
-    "`return x` at the end": (
+    "`return x`": (
         "def f(x): return x\n[f(1), f(1)]", "fn f(x) { x } fn g(x) { return x; } [f(1), g(1)]"
     ),
     "`try:` / `except Exception as e:`": (
