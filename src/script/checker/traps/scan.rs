@@ -317,6 +317,11 @@ impl<'t> ScriptScan<'t> {
         {
             self.report(expression.position(), trap::unknown_response_field(name));
         }
+        if let Some(ChainPart::Index(Expr::IntegerConstant(..))) = chain.parts.first()
+            && self.known_value(chain.root) == KnownValue::Row
+        {
+            self.report(expression.position(), trap::row_by_number());
+        }
         let Some((ChainPart::Method(last), before)) = chain.parts.split_last() else {
             return self.expression(chain.root);
         };

@@ -64,6 +64,24 @@ pub(super) fn whole_division() -> TrapWords {
     )
 }
 
+/// `"=" * 30`.
+pub(super) fn repeated_string() -> TrapWords {
+    TrapWords {
+        message: "`*` does not repeat a string".to_owned(),
+        hint: "For a line of 30 characters, write `\"\".pad(30, \"=\")`.".to_owned(),
+        is_warning: false,
+    }
+}
+
+/// `row[0]`.
+pub(super) fn row_by_number() -> TrapWords {
+    TrapWords {
+        message: "the cells of a row have the names of their columns, and no numbers".to_owned(),
+        hint: "Write `row.email`, or `row[\"First name\"]` for a name with a space.".to_owned(),
+        is_warning: false,
+    }
+}
+
 /// `a < b < c`.
 pub(super) fn chained_comparison() -> TrapWords {
     warning(
