@@ -118,3 +118,15 @@ fn every_row_of_the_idioms_names_functions_that_exist() {
     }
     assert!(known > 90, "{known}");
 }
+
+#[test]
+fn formats_in_strings_do_not_keep_the_other_faults_back() {
+    let script = "let used = 3; let total = 4;\nlet share = used / total * 100;\nprint(`${share:.1f}% of ${total:d}`);\n\
+                  print(\"=\" * 30);\nnothing();\n";
+    let run = Run::new("check share.rhai").file("share.rhai", script).run();
+    for words in ["3:15", "3:32", "drops the remainder", "does not repeat a string", "no function `nothing`"]
+    {
+        assert!(run.words().contains(words), "{words}: {}", run.stderr);
+    }
+    run.ended(1);
+}

@@ -24,7 +24,7 @@ use crate::language::script_error::{ScriptEnding, ScriptError};
 use crate::language::script_options::reader;
 use crate::language::source_text;
 use crate::script::checker::call_index::{CallIndex, CallSiteRecord, FunctionForms, ScriptImport};
-use crate::script::checker::unparsed::{UnparsedScript, calls_python_module};
+use crate::script::checker::unparsed::{UnparsedScript, calls_python_module, without_format};
 use crate::store::file_rules::{FileRules, RunFiles, library_of};
 use crate::user_folders;
 use rhai::{AST, Engine, ParseError, ParseErrorType, Position};
@@ -94,6 +94,7 @@ struct CheckedScript {
 impl ScriptChecker<'_> {
     /// Checks a script and returns its syntax tree. `source` is `None` for the script that was named first.
     fn script(&mut self, text: &str, file: Option<&Path>, source: Option<String>) -> Option<AST> {
+        let text = &self.without_formats(text, source.as_ref());
         let ast = match self.engine.compile(text) {
             Ok(ast) => ast,
             Err(error) => {
@@ -141,6 +142,19 @@ impl ScriptChecker<'_> {
             ..finding
         }));
         Some(ast)
+    }
+
+    /// The script without formats such as `${share:.1f}`, each of which is reported: the parser stops at the first one,
+    /// and would keep the other faults back.
+    fn without_formats(&mut self, text: &str, source: Option<&String>) -> String {
+        let mut text = text.to_owned();
+        while let Err(error) = self.engine.compile(&text)
+            && let Some(shorter) = without_format(&text, error.1)
+        {
+            self.unreadable(error, &text, source.cloned());
+            text = shorter;
+        }
+        text
     }
 
     /// Every undefined variable, including the one that the parser reported.

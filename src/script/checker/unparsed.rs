@@ -116,6 +116,24 @@ impl UnparsedScript<'_> {
     }
 }
 
+/// The script with the format at a position replaced by spaces: `:.1f` of `${share:.1f}`.
+pub(super) fn without_format(text: &str, position: Position) -> Option<String> {
+    let (line, column) = (position.line()?, position.position()?);
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    let letters: Vec<char> = lines.get(line - 1)?.chars().collect();
+    let (before, format) = letters.split_at_checked(column - 1)?;
+    let start = before.iter().rposition(|letter| *letter == '{')?;
+    let is_value = start > 0 && before[start - 1] == '$' && !before[start..].contains(&'}');
+    let end = format.iter().position(|letter| *letter == '}')?;
+    if format.first() != Some(&':') || !is_value {
+        return None;
+    }
+    let shorter =
+        before.iter().copied().chain(std::iter::repeat_n(' ', end)).chain(format[end..].iter().copied());
+    lines[line - 1] = shorter.collect();
+    Some(lines.join("\n"))
+}
+
 /// Whether the name is a member of a Python module, which is reported by itself.
 fn follows_module(tokens: &[ScriptToken], index: usize) -> bool {
     let module = index.checked_sub(2).and_then(|place| tokens.get(place));

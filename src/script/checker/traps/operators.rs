@@ -17,7 +17,7 @@ impl ScriptScan<'_> {
             "*" if matches!(left, Expr::StringConstant(..)) || matches!(right, Expr::StringConstant(..)) => {
                 self.report(position, trap::repeated_string());
             }
-            "*" if is_share(left, right) => self.report(position, trap::whole_division()),
+            "*" if self.is_share(left, right) => self.report(position, trap::whole_division()),
             "-" if self.known_value(left) == KnownValue::Time => {
                 self.report(position, trap::subtracted_time());
             }
@@ -96,6 +96,21 @@ impl ScriptScan<'_> {
         }
     }
 
+    /// `used / total * 100`: of whole numbers, the share is gone before it is multiplied.
+    fn is_share(&self, left: &Expr, right: &Expr) -> bool {
+        let Expr::FnCall(division, _) = left else { return false };
+        let [part, whole] = &*division.args else { return false };
+        let is_variable = |value: &Expr| match value {
+            Expr::Dot(pair, ..) => !matches!(&pair.rhs, Expr::MethodCall(call, _) if call.name == "to_float"),
+            _ => matches!(value, Expr::Variable(..) | Expr::Index(..)),
+        };
+        matches!(right, Expr::IntegerConstant(..))
+            && is_operator(division, &["/"])
+            && is_variable(part)
+            && is_variable(whole)
+            && !self.leaves_remainder(part, whole)
+    }
+
     /// Whether Python's remainder has the sign of the other operand.
     fn is_other_remainder(&self, left: &Expr, right: &Expr) -> bool {
         match (self.number(left), self.number(right)) {
@@ -144,17 +159,6 @@ const TYPES: [(&str, &str); 7] = [
     ("dict", "map"),
     ("NoneType", "()"),
 ];
-
-/// `used / total * 100`: of whole numbers, the share is gone before it is multiplied.
-fn is_share(left: &Expr, right: &Expr) -> bool {
-    let Expr::FnCall(division, _) = left else { return false };
-    let is_variable = |part: &Expr| matches!(part, Expr::Variable(..) | Expr::Dot(..) | Expr::Index(..));
-    let is_call = |part: &Expr, name: &str| matches!(part, Expr::Dot(pair, ..) if matches!(&pair.rhs, Expr::MethodCall(call, _) if call.name == name));
-    let is_float = |part: &Expr| is_call(part, "to_float");
-    matches!(right, Expr::IntegerConstant(..))
-        && is_operator(division, &["/"])
-        && division.args.iter().all(|part| is_variable(part) && !is_float(part))
-}
 
 fn is_operator(call: &FnCallExpr, names: &[&str]) -> bool {
     call.is_operator_call() && names.contains(&call.name.as_str())
