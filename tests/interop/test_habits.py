@@ -60,6 +60,8 @@ class Habits(unittest.TestCase):
             outcomes = pool.map(outcome_of, [python for _, python in CASES])
             for (expected, python), (outcome, details) in zip(CASES, outcomes):
                 with self.subTest(python):
+                    if outcome != expected:  # An hour may have ended between the two runs.
+                        outcome, details = outcome_of(python)
                     self.assertEqual(outcome, expected, details)
 
 
