@@ -185,6 +185,10 @@ impl ScriptChecker<'_> {
             place: ScriptPlace { source: None, ..stopped.place.clone() },
             ..stopped
         });
+        for (name, position) in script.unknown_constants() {
+            let error = ParseError(Box::new(ParseErrorType::VariableUndefined(name)), position);
+            self.unreadable(error, text, source.cloned());
+        }
         self.findings.extend(findings.into_iter().map(|finding| CheckFinding {
             place: ScriptPlace { source: source.cloned(), ..finding.place },
             ..finding

@@ -11,6 +11,7 @@ use crate::language::python_names::{foreign_member, foreign_name};
 use crate::language::tokens::{ScriptToken, code_tokens, line_and_column};
 use rhai::Position;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// What is known while a script is read without its syntax tree.
 pub(super) struct UnparsedScript<'s> {
@@ -82,6 +83,44 @@ impl UnparsedScript<'_> {
         found
     }
 
+    /// Constants that are not declared where they are used, by the spelling of constants: other names may be declared in
+    /// a way that cannot be read. A function does not see the constants of the script.
+    pub(super) fn unknown_constants(&self) -> Vec<(String, Position)> {
+        let blanked = BlankedScript::read(self.text).text();
+        let tokens = code_tokens(&blanked);
+        let bodies = function_bodies(&tokens);
+        let is_declaration = |index: usize| {
+            let is_declared =
+                index > 0 && ["const", "let"].iter().any(|word| tokens[index - 1].is_keyword(word));
+            is_declared || tokens.get(index + 1).is_some_and(|after| after.is_symbol("="))
+        };
+        let constants =
+            || tokens.iter().enumerate().filter(|(_, token)| token.is_name() && is_constant(token.text));
+        let declared: Vec<_> = constants().filter(|(index, _)| is_declaration(*index)).collect();
+        let is_known = |place: usize, name: &str| {
+            let body = |place: usize| bodies.iter().position(|body| body.contains(&place));
+            declared.iter().any(|(index, token)| token.text == name && body(*index) == body(place))
+        };
+        let parameters = DeclaredNames::read(&blanked).functions.into_iter().flat_map(|(_, names)| names);
+        let parameters: BTreeSet<_> = parameters.collect();
+        constants()
+            .filter(|(index, token)| {
+                let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+                let is_part =
+                    before.is_some_and(|before| [".", "?.", "::"].iter().any(|dot| before.is_symbol(dot)));
+                let after = tokens.get(index + 1);
+                let is_key =
+                    after.is_some_and(|after| ["(", "::", ":"].iter().any(|mark| after.is_symbol(mark)));
+                !is_part && !is_key && !parameters.contains(token.text) && !is_known(*index, token.text)
+            })
+            .filter_map(|(_, token)| {
+                let (line, column) = line_and_column(&blanked, token.span.start);
+                let position = Position::new(u16::try_from(line).ok()?, u16::try_from(column).ok()?);
+                Some((token.text.to_owned(), position))
+            })
+            .collect()
+    }
+
     /// Whether a map may hold a function under that name.
     fn may_be_stored(&self, name: &str) -> bool {
         [format!("{name}:"), format!("{name} ="), format!("\"{name}\"")]
@@ -114,6 +153,32 @@ impl UnparsedScript<'_> {
         let message = format!("`{name}` takes {} value{plural}, not {given}", listed.join(" or "));
         Some((message, foreign_name(name)))
     }
+}
+
+/// Whether a name is spelled as constants are: `ORG_ID`.
+fn is_constant(name: &str) -> bool {
+    let is_part = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
+    name.len() > 1 && name.chars().all(is_part) && name.chars().any(|letter| letter.is_ascii_uppercase())
+}
+
+/// The tokens of each function with a name, from its keyword to the end of its block.
+fn function_bodies(tokens: &[ScriptToken]) -> Vec<Range<usize>> {
+    let starts = tokens.iter().enumerate().filter(|(_, token)| token.is_keyword("fn"));
+    let body = |(start, _): (usize, &ScriptToken)| {
+        let mut depth = 0_usize;
+        for (index, token) in tokens.iter().enumerate().skip(start) {
+            match token.bracket() {
+                Some('{') => depth += 1,
+                Some('}') => depth = depth.saturating_sub(1),
+                _ => continue,
+            }
+            if depth == 0 {
+                return start..index;
+            }
+        }
+        start..tokens.len()
+    };
+    starts.map(body).collect()
 }
 
 /// The script with the format at a position replaced by spaces: `:.1f` of `${share:.1f}`.
@@ -212,6 +277,18 @@ mod tests {
             let is_found = found.iter().any(|(at, message)| *at == line && message.contains(words));
             assert!(is_found, "{line} {words}: {found:#?}");
         }
+    }
+
+    #[test]
+    fn constants_that_a_function_does_not_see_are_shown_beside_faults_of_syntax() {
+        let text = "const URL = \"u\";\nconst WORD = \"w\";\nfn f(LIMIT) {\n    const OWN = 1;\n    \
+                    let url = URL + ORG_ID + WORD + OWN + LIMIT + global::WORD + str(1);\n    \
+                    return #{KEY: url.LEFT}; }\nwhile not done { print(COUNT + WORD); }\nNEW = 2;\nprint(NEW);";
+        let found = found(text);
+        let of_variables = found.iter().filter(|(_, message)| message.starts_with("there is no variable"));
+        let named: Vec<_> =
+            of_variables.map(|(line, message)| (*line, message.split('`').nth(1).unwrap())).collect();
+        assert_eq!(named, [(5, "URL"), (5, "ORG_ID"), (5, "WORD"), (7, "COUNT")], "{found:#?}");
     }
 
     #[test]
