@@ -224,7 +224,7 @@ pub(crate) const ROWS: &[Row] = &[
         before: &[],
         runs: 3,
         contenders: &[
-            by("`umapish`, `sort_by(|user| user.lastname)`", Job::Script("sort.rhai")),
+            by("`umapish`, `sort_by` with a closure", Job::Script("sort.rhai")),
             by("CPython, `sorted` with a key", Job::Script("sort.py")),
         ],
     },
