@@ -131,7 +131,10 @@ const HABITS: &[ForeignHabit] = &[
     },
     ForeignHabit {
         applies: |spot| {
-            spot.line.starts_with("let ") && spot.at.starts_with(':') && open_bracket(spot.before).is_none()
+            spot.line.starts_with("let ")
+                && is_colon(spot)
+                && !spot.before.contains('=')
+                && open_bracket(spot.before).is_none()
         },
         hint: "Variables have no types: `let x = 1;`.",
     },
@@ -208,7 +211,7 @@ const HABITS: &[ForeignHabit] = &[
         hint: "Put the block in braces: `if x { ... }`.",
     },
     ForeignHabit {
-        applies: |spot| spot.at.starts_with(':') && open_bracket(spot.before) == Some('['),
+        applies: |spot| is_colon(spot) && open_bracket(spot.before) == Some('['),
         hint: "Take a part of a list or string with `value.slice(1, 3)`, `value.slice(-3)` or `value.slice(0, -1)`.",
     },
     ForeignHabit { applies: is_plain_brace, hint: "Write a map as `#{a: 1}`, an empty one as `#{}`." },
@@ -288,6 +291,11 @@ fn names_follow(spot: &HabitSpot) -> bool {
 fn is_definition(spot: &HabitSpot) -> bool {
     ["fn ", "def ", "private fn "].iter().any(|start| spot.line.starts_with(start))
         && open_bracket(spot.before) == Some('(')
+}
+
+/// Whether there is a colon, and not a part of the `::` of a module.
+fn is_colon(spot: &HabitSpot) -> bool {
+    spot.at.starts_with(':') && !spot.at.starts_with("::") && !spot.before.ends_with(':')
 }
 
 fn is_single_equals(at: &str) -> bool {

@@ -22,7 +22,8 @@ pub(crate) struct ForeignLine {
     pub(crate) hint: String,
 }
 
-/// A script with the characters of its strings and comments replaced by spaces; lines and columns stay.
+/// A script with the characters of its strings and comments replaced by spaces, apart from values in strings; lines and
+/// columns stay.
 pub(crate) struct BlankedScript {
     /// The characters of each line.
     lines: Vec<Vec<char>>,
@@ -65,7 +66,14 @@ impl BlankedScript {
         };
         while place < letters.len() {
             if let Some(end) = open {
-                if starts(place, end) {
+                if end == "`"
+                    && let Some(length) = value_length(&letters[place..])
+                {
+                    // The value in `${...}` is code.
+                    blank(kept, place, 2, false);
+                    blank(kept, place + length - 1, 1, false);
+                    place += length;
+                } else if starts(place, end) {
                     let is_string = end != "*/";
                     blank(kept, place, end.len(), is_string && end.len() == 1);
                     place += end.len();
@@ -108,6 +116,13 @@ impl BlankedScript {
         // A string in quotation marks ends with its line.
         open.filter(|end| !matches!(*end, "\"" | "'"))
     }
+}
+
+/// The length of a `${...}` without strings, blocks, and formats, if there is one at the start.
+fn value_length(letters: &[char]) -> Option<usize> {
+    let value = letters.strip_prefix(&['$', '{'])?;
+    let end = value.iter().position(|letter| matches!(letter, '}' | '{' | '`' | '"' | '\'' | ':'))?;
+    (value[end] == '}').then_some(end + 3)
 }
 
 /// Replaces characters by spaces, or by a quotation mark so that a string stays one.
@@ -165,6 +180,7 @@ pub(crate) fn foreign_lines(text: &str) -> Vec<ForeignLine> {
                 }
             }
         }
+        add_parts_and_maps(&mut found, index + 1, &kept);
         let code = kept.trim_end();
         if code.ends_with(':')
             && let Some(hint) = habit_hint(code, code.chars().count())
@@ -174,6 +190,16 @@ pub(crate) fn foreign_lines(text: &str) -> Vec<ForeignLine> {
     }
     found.sort_by_key(|line| (line.line, line.column));
     found
+}
+
+/// Parts of lists, `list[1:3]`, and maps of Python, `{"a": 1}`, as far as a line shows them.
+fn add_parts_and_maps(found: &mut Vec<ForeignLine>, number: usize, line: &str) {
+    for (place, _) in line.chars().enumerate().filter(|(_, letter)| *letter == ':') {
+        let is_about = |hint: &&str| hint.starts_with("Take a part") || hint.starts_with("Write a map as");
+        if let Some(hint) = habit_hint(line, place + 1).filter(is_about) {
+            add(found, number, place + 1, ":", hint);
+        }
+    }
 }
 
 /// Keyword arguments: `f(a, key=1)`.
@@ -241,6 +267,33 @@ mod tests {
             (9, "raise"),
         ];
         assert_eq!(lines, expected.map(|(line, word)| (line, word.to_owned())));
+    }
+
+    #[test]
+    fn parts_of_lists_and_maps_of_python_are_found_and_those_of_rhai_are_not() {
+        for (line, is_found) in [
+            ("let body = actions[index:index + 10];", true),
+            ("print(name[:-1]);", true),
+            ("let action = {\"user\": upn,", true),
+            ("f([{\"add\": groups}]);", true),
+            ("let a = #{\"user\": upn, list: [1, 2], b: x[1]};", false),
+            ("let url = global::URL + names[global::PLACE] + [global::A];", false),
+            ("\"user\": upn,", false),
+            ("let f = |x| { x.y };", false),
+            ("switch x { 1 => lib::f(), _ => [lib::g()] }", false),
+        ] {
+            let found = foreign_lines(line);
+            assert_eq!(found.iter().any(|found| found.found == ":"), is_found, "{line}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn values_in_a_string_are_code() {
+        let text = "print(`batch ${int(index / 10) + 1} of ${count}, ${x:.2f} ${#{a: 1}.a}`);";
+        let blanked = BlankedScript::read(text).text();
+        assert_eq!(blanked.chars().count(), text.chars().count());
+        let words: Vec<_> = words(&blanked).into_iter().map(|(_, word)| word).collect();
+        assert_eq!(words, ["print", "int", "index", "10", "1", "count"]);
     }
 
     #[test]
