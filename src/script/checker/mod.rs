@@ -5,6 +5,7 @@
 pub mod call_index;
 pub mod finding;
 mod own_names;
+mod repaired;
 pub(crate) mod traps;
 mod unparsed;
 
@@ -180,6 +181,7 @@ impl ScriptChecker<'_> {
         let Some(stopped) = self.findings.last().cloned() else { return };
         let own = own_names::declared(text);
         self.findings.extend(own_names::hiding(&self.catalog, text, &own, source));
+        self.findings.extend(repaired::traps(&lenient_parser(), text, source));
         let script = UnparsedScript { text, global: self.global(), keywords: CALLABLE_KEYWORDS };
         let findings = script.findings(&CheckFinding {
             place: ScriptPlace { source: None, ..stopped.place.clone() },

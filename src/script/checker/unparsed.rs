@@ -292,6 +292,17 @@ mod tests {
     }
 
     #[test]
+    fn traps_are_found_beside_syntax_of_python() {
+        let text = "let actions = [];\nwhile not False {\n    let step = {\"a\": None};\n    actions.append(step);\n    \
+                    print(actions[0:10]);\n}\nif actions {\n    print(True);\n}";
+        let found = found(text);
+        for (line, words) in [(4, "`append` takes a list"), (7, "a condition is true or false")] {
+            let is_found = found.iter().any(|(at, message)| *at == line && message.contains(words));
+            assert!(is_found, "{line} {words}: {found:#?}");
+        }
+    }
+
+    #[test]
     fn one_fault_of_syntax_is_one_finding() {
         for text in [
             "let x = ;",
