@@ -65,8 +65,8 @@ fn interrupts(prompt: &mut Prompt) -> Result<Vec<Row>, Failure> {
     let cases = [
         ("Ctrl-C in `loop { }`", "loop { }"),
         ("Ctrl-C in `sleep(60)`", "sleep(60)"),
-        ("Ctrl-C in `all.group_by(\"email\")`, again and again", "loop { all.group_by(\"email\") }"),
-        ("Ctrl-C in `to_json(long)`, a list of 2,000,000 texts", "let text = to_json(long)"),
+        ("Ctrl-C in `all.group_by(\"email\")`, repeated", "loop { all.group_by(\"email\") }"),
+        ("Ctrl-C in `to_json(long)`, a list of 2,000,000 strings", "let text = to_json(long)"),
     ];
     let row = |(what, code): (&'static str, &str)| Row::measure(what, 100, || prompt.interrupted(code));
     cases.into_iter().map(row).collect()
