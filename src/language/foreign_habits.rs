@@ -338,7 +338,8 @@ fn is_plain_brace(spot: &HabitSpot) -> bool {
     let Some(place) = spot.before.rfind('{') else { return false };
     let is_value = spot.before[..place].trim_end().ends_with(['=', '(', ',', '[', ':']);
     let after_word = spot.at[spot.word.len()..].trim_start();
-    is_value && (spot.at.starts_with(':') || (after_word.starts_with(':') && !after_word.starts_with("::")))
+    let is_key = !spot.word.is_empty() && after_word.starts_with(':') && !after_word.starts_with("::");
+    is_value && (is_colon(spot) || is_key)
 }
 
 fn is_reserved_key(spot: &HabitSpot) -> bool {

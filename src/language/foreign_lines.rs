@@ -280,6 +280,7 @@ mod tests {
             ("let url = global::URL + names[global::PLACE] + [global::A];", false),
             ("\"user\": upn,", false),
             ("let f = |x| { x.y };", false),
+            ("let x = { lib::f(lib::A) };", false),
             ("switch x { 1 => lib::f(), _ => [lib::g()] }", false),
         ] {
             let found = foreign_lines(line);

@@ -90,8 +90,7 @@ impl UnparsedScript<'_> {
         let tokens = code_tokens(&blanked);
         let bodies = function_bodies(&tokens);
         let is_declaration = |index: usize| {
-            let is_declared =
-                index > 0 && ["const", "let"].iter().any(|word| tokens[index - 1].is_keyword(word));
+            let is_declared = index > 0 && tokens[index - 1].is_keyword("const");
             is_declared || tokens.get(index + 1).is_some_and(|after| after.is_symbol("="))
         };
         let constants =
@@ -101,8 +100,7 @@ impl UnparsedScript<'_> {
             let body = |place: usize| bodies.iter().position(|body| body.contains(&place));
             declared.iter().any(|(index, token)| token.text == name && body(*index) == body(place))
         };
-        let parameters = DeclaredNames::read(&blanked).functions.into_iter().flat_map(|(_, names)| names);
-        let parameters: BTreeSet<_> = parameters.collect();
+        let variables = DeclaredNames::read(&blanked).variables;
         constants()
             .filter(|(index, token)| {
                 let before = index.checked_sub(1).and_then(|before| tokens.get(before));
@@ -111,7 +109,10 @@ impl UnparsedScript<'_> {
                 let after = tokens.get(index + 1);
                 let is_key =
                     after.is_some_and(|after| ["(", "::", ":"].iter().any(|mark| after.is_symbol(mark)));
-                !is_part && !is_key && !parameters.contains(token.text) && !is_known(*index, token.text)
+                !is_part
+                    && !is_key
+                    && !variables.iter().any(|name| name == token.text)
+                    && !is_known(*index, token.text)
             })
             .filter_map(|(_, token)| {
                 let (line, column) = line_and_column(&blanked, token.span.start);
@@ -283,12 +284,13 @@ mod tests {
     fn constants_that_a_function_does_not_see_are_shown_beside_faults_of_syntax() {
         let text = "const URL = \"u\";\nconst WORD = \"w\";\nfn f(LIMIT) {\n    const OWN = 1;\n    \
                     let url = URL + ORG_ID + WORD + OWN + LIMIT + global::WORD + str(1);\n    \
-                    return #{KEY: url.LEFT}; }\nwhile not done { print(COUNT + WORD); }\nNEW = 2;\nprint(NEW);";
+                    return #{KEY: url.LEFT}; }\n\
+                    for ROW in [1].map(|ITEM| ITEM) { try { ROW } catch (ERR) { ERR } }\nwhile not done { print(COUNT + WORD); }\nNEW = 2;\nprint(NEW);";
         let found = found(text);
         let of_variables = found.iter().filter(|(_, message)| message.starts_with("there is no variable"));
         let named: Vec<_> =
             of_variables.map(|(line, message)| (*line, message.split('`').nth(1).unwrap())).collect();
-        assert_eq!(named, [(5, "URL"), (5, "ORG_ID"), (5, "WORD"), (7, "COUNT")], "{found:#?}");
+        assert_eq!(named, [(5, "URL"), (5, "ORG_ID"), (5, "WORD"), (8, "COUNT")], "{found:#?}");
     }
 
     #[test]
