@@ -200,7 +200,7 @@ pub(crate) fn table(repl: &mut Repl, columns: &str) -> Result<NextStep> {
 fn rows_to_write(repl: &Repl) -> Result<Dynamic> {
     let last = repl.workspace.last();
     if last.is_unit() {
-        let hint = "Evaluate what the file should have first, such as get_users().";
+        let hint = "First evaluate what the file should contain, such as get_users().";
         return Err(Error::usage_with_hint("there is no last value to write", hint));
     }
     Ok(rows_of(last))

@@ -164,7 +164,7 @@ impl Translator<'_> {
         all == known
     }
 
-    /// Whether a key is a variable that only ever goes through the keys of the map.
+    /// Whether a key is a loop variable that has only keys of the map.
     fn is_key_of(&self, map: &PyNode, key: &PyNode) -> bool {
         let (Some(path), Some(name)) = (map.path(), key.name()) else { return false };
         let (mut own, mut others) = (0, 0);
